@@ -1,0 +1,85 @@
+package io.quorlite.statemachine;
+
+import io.quorlite.lease.Lease;
+import io.quorlite.mvcc.KeyEvent;
+import io.quorlite.mvcc.KeyValue;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * A running hash of everything applied: each change is folded into the hash of all changes before. Two replicas that differ at
+ * an applied index have applied different things. It finds mistakes and rotten memory, it does not withstand an adversary. Not
+ * thread-safe.
+ */
+final class StateHash {
+    private static final int PUT = 1;
+    private static final int DELETE = 2;
+    private static final int LEASE_SAVED = 3;
+    private static final int LEASE_REVOKED = 4;
+    private static final int COMPACTED = 5;
+
+    private final CRC32C crc = new CRC32C();
+    private final byte[] numbers = new byte[7 * Long.BYTES];
+    private final ByteBuffer buffer = ByteBuffer.wrap(numbers);
+    private long value;
+
+    StateHash(long value) {
+        this.value = value;
+    }
+
+    long value() {
+        return value;
+    }
+
+    void events(List<KeyEvent> events) {
+        for (KeyEvent event : events) {
+            event(event);
+        }
+    }
+
+    void leaseSaved(Lease lease) {
+        fold(LEASE_SAVED, lease.id(), lease.ttlSeconds(), lease.remainingSeconds());
+    }
+
+    void leaseRevoked(long leaseId) {
+        fold(LEASE_REVOKED, leaseId, 0, 0);
+    }
+
+    void compacted(long revision) {
+        fold(COMPACTED, revision, 0, 0);
+    }
+
+    private void event(KeyEvent event) {
+        KeyValue kv = event.kv();
+        crc.reset();
+        // The length parts key from value, the rest are numbers of fixed width.
+        buffer.clear()
+                .putLong(kv.isTombstone() ? DELETE : PUT)
+                .putLong(kv.modRevision())
+                .putInt(event.sub())
+                .putInt(kv.key().length())
+                .putLong(kv.createRevision())
+                .putLong(kv.version())
+                .putLong(kv.lease());
+        crc.update(numbers, 0, buffer.position());
+        crc.update(kv.key().unsafeArray());
+        crc.update(kv.value().unsafeArray());
+        mix();
+    }
+
+    private void fold(int kind, long first, long second, long third) {
+        crc.reset();
+        buffer.clear().putLong(kind).putLong(first).putLong(second).putLong(third);
+        crc.update(numbers, 0, buffer.position());
+        mix();
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over the chain and the change's checksum. */
+    private void mix() {
+        long z = (value ^ crc.getValue()) + 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        value = z ^ z >>> 31;
+    }
+}
