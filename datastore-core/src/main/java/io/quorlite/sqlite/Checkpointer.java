@@ -1,0 +1,185 @@
+package io.quorlite.sqlite;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Moves the WAL into the database file, on a thread and a connection of its own, and makes both durable on demand.
+ *
+ * <p>A passive checkpoint waits for nobody. As long as it keeps up, SQLite starts the WAL over by itself; under a steady load
+ * there are always newer frames, and the WAL grows until the writer, between two batches, finishes a checkpoint with nobody
+ * writing. That one has little left to do, for the passive ones before it wrote and synced most.
+ *
+ * <p>Thread-safe; {@link #batchCommitted} is the writer's.
+ */
+final class Checkpointer implements AutoCloseable {
+    /** So many bytes written bring about a passive checkpoint. */
+    private static final long PASSIVE_BYTES = 4L << 20;
+
+    /** From this size on the writer starts the WAL over. */
+    static final long WAL_BYTES_MAX = 64L << 20;
+
+    /** The writer waits that long, at most, for reads that began before; a longer one has it try again when the WAL has grown. */
+    private static final int RESTART_WAIT_MILLIS = 50;
+
+    private static final long RETRY_BYTES = WAL_BYTES_MAX / 4;
+
+    private final SqliteDatabase database;
+    private final LongSupplier appliedIndex;
+    private final Consumer<Throwable> fatal;
+    private final Connection connection;
+    private final PreparedStatement passive;
+    private final Thread thread;
+
+    /** Held during a checkpoint: of two at a time SQLite would refuse one. */
+    private final ReentrantLock running = new ReentrantLock();
+
+    private final Semaphore wanted = new Semaphore(0);
+    private volatile boolean closed;
+
+    // The writer's alone.
+    private long bytesSincePassive;
+    private long restartAtBytes = WAL_BYTES_MAX;
+
+    Checkpointer(SqliteDatabase database, LongSupplier appliedIndex, Consumer<Throwable> fatal) throws SQLException {
+        this.database = database;
+        this.appliedIndex = appliedIndex;
+        this.fatal = fatal;
+        this.connection = database.openCheckpointer();
+        this.passive = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+        this.thread = new Thread(this::run, "checkpoint");
+        this.thread.setDaemon(true);
+        this.thread.start();
+    }
+
+    /** The writer committed a batch that wrote about {@code bytes}. Between batches; may start the WAL over. */
+    void batchCommitted(long bytes) {
+        bytesSincePassive += bytes;
+        if (bytesSincePassive < PASSIVE_BYTES) {
+            return;
+        }
+        bytesSincePassive = 0;
+        long wal = database.walBytes();
+        if (wal >= restartAtBytes) {
+            restart(wal);
+        } else if (wanted.availablePermits() == 0) {
+            wanted.release();
+        }
+    }
+
+    private void restart(long wal) {
+        if (wal < 2 * WAL_BYTES_MAX) {
+            if (!running.tryLock()) {
+                return; // a passive one runs; the next batches will come here again
+            }
+        } else {
+            running.lock();
+        }
+        try {
+            restartAtBytes = truncateWal() ? WAL_BYTES_MAX : wal + RETRY_BYTES;
+        } catch (SQLException e) {
+            throw StorageException.of("starting the WAL over", e);
+        } finally {
+            running.unlock();
+        }
+    }
+
+    /** @return whether it was done; if not, a reader that began before goes on */
+    private boolean truncateWal() throws SQLException {
+        SQLiteConnection writer = database.writer();
+        int busyMillis = writer.getBusyTimeout();
+        writer.setBusyTimeout(RESTART_WAIT_MILLIS);
+        try (Statement statement = writer.createStatement();
+                ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+            return result.next() && result.getInt(1) == 0;
+        } finally {
+            writer.setBusyTimeout(busyMillis);
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                wanted.acquire();
+                if (closed) {
+                    return;
+                }
+                checkpoint();
+                // So that the writer, when it finishes the job, finds little to sync.
+                database.syncFile();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException | Error e) {
+            if (!closed) {
+                fatal.accept(e);
+            }
+        }
+    }
+
+    /**
+     * Makes what is committed durable.
+     *
+     * <p>Whatever was committed before this call is in one of two places. Either it is still in the WAL: then syncing the WAL
+     * makes it durable, because recovery replays all of a WAL, whatever part of it is in the file already. Or the WAL was started
+     * over since: that happens only after a checkpoint of all of it, which syncs WAL, file, in this order, before it counts as
+     * done. The sync is explicit because a passive checkpoint that an old reader holds back syncs nothing.
+     *
+     * @return the applied index that survives the loss of power
+     */
+    long persist() throws IOException {
+        long durable = appliedIndex.getAsLong();
+        checkpoint();
+        database.syncWal();
+        database.syncFile();
+        return durable;
+    }
+
+    private void checkpoint() {
+        running.lock();
+        try (ResultSet result = passive.executeQuery()) {
+            if (!result.next()) {
+                throw new SQLException("a checkpoint gave no row");
+            }
+        } catch (SQLException e) {
+            throw StorageException.of("checkpointing", e);
+        } finally {
+            running.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wanted.release();
+        awaitThread();
+        running.lock(); // a call of persist() may be under way
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw StorageException.of("closing the checkpoint connection", e);
+        } finally {
+            running.unlock();
+        }
+    }
+
+    private void awaitThread() {
+        if (Thread.currentThread() == thread) {
+            return; // it found the error after which the store is let go
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
