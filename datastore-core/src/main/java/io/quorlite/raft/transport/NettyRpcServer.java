@@ -1,0 +1,183 @@
+package io.quorlite.raft.transport;
+
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.quorlite.sofajraft.protobuf.InvalidProtocolBufferException;
+import io.quorlite.sofajraft.protobuf.Message;
+import io.quorlite.sofajraft.rpc.Connection;
+import io.quorlite.sofajraft.rpc.RaftRpcServerFactory;
+import io.quorlite.sofajraft.rpc.RpcContext;
+import io.quorlite.sofajraft.rpc.RpcProcessor;
+import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequest;
+import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequestHeader;
+import io.quorlite.sofajraft.rpc.RpcServer;
+import io.quorlite.sofajraft.rpc.impl.ConnectionClosedEventListener;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine's way in: hands requests that come over the member's {@link PeerTransport} to the engine's processors.
+ * Thread-safe. Requests of the engine's command-line service are not served: membership is changed through the node itself.
+ */
+public final class NettyRpcServer implements RpcServer {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyRpcServer.class);
+    private static final int QUEUED_REQUESTS_MAX = 1_024;
+    private static final int IDLE_THREAD_SECONDS = 60;
+
+    private final PeerTransport transport;
+    private final PeerContexts contexts;
+    private final ThreadPoolExecutor executor;
+    private volatile boolean started;
+
+    /**
+     * Makes the server of a member and registers the engine's processors with its transport, once per transport.
+     *
+     * @param threads for votes, read indexes and the like; appended entries have a thread of the engine for each peer
+     */
+    public NettyRpcServer(PeerTransport transport, int threads) {
+        this.transport = transport;
+        this.contexts = new PeerContexts(transport, PeerContexts.STALLED_MILLIS);
+        String name = "raft-rpc-" + MemberIds.text(transport.config().memberId()) + "-";
+        AtomicInteger number = new AtomicInteger();
+        this.executor = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_THREAD_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(QUEUED_REQUESTS_MAX),
+                task -> {
+                    Thread thread = new Thread(task, name + number.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        // Pings get no executor: they are answered on the event loop.
+        RaftRpcServerFactory.addRaftRequestProcessors(this, executor, executor, null);
+    }
+
+    @Override
+    public boolean init(@Nullable Void options) {
+        transport.addListener(contexts);
+        started = true;
+        return true;
+    }
+
+    @Override
+    public void shutdown() {
+        started = false;
+        transport.removeListener(contexts);
+        contexts.dropAll();
+        executor.shutdown(); // no interrupt: a vote may be on its way to the disk
+    }
+
+    @Override
+    public void registerConnectionClosedEventListener(ConnectionClosedEventListener listener) {
+        contexts.add(listener);
+    }
+
+    @Override
+    public void registerProcessor(RpcProcessor<?> processor) {
+        EngineMessage kind = EngineMessage.ofJavaClass(processor.interest());
+        if (kind == null) {
+            LOG.debug("{} is not served", processor.interest());
+            return;
+        }
+        @SuppressWarnings("unchecked") // the processor asked for requests of this class
+        RpcProcessor<Message> typed = (RpcProcessor<Message>) processor;
+        transport.handleOnEventLoop(kind.kind(), (request, payload) -> accept(kind, typed, request, payload));
+    }
+
+    private void accept(EngineMessage kind, RpcProcessor<Message> processor, InboundRequest request, ByteBuf payload) {
+        if (!started) {
+            request.refuseUnhandled();
+            return;
+        }
+        Message message;
+        try {
+            message = ProtoBody.parseRequest(kind, payload);
+        } catch (InvalidProtocolBufferException e) {
+            request.connection().close("it sent a request that is no " + kind.protoName());
+            return;
+        }
+        boolean sequenced = isSequenced(message);
+        PeerContexts.MemberConnection connection = contexts.of(request.fromMemberId());
+        RpcContext context = new Context(request, connection, sequenced);
+        if (kind == EngineMessage.PING) {
+            processor.handleRequest(context, message);
+            return;
+        }
+        Executor selected = select(processor, message);
+        if (selected == null) {
+            request.refuseOverloaded(); // its context has just been given up; a new one comes with the next request
+            return;
+        }
+        if (sequenced) {
+            connection.began();
+        }
+        try {
+            selected.execute(() -> processor.handleRequest(context, message));
+        } catch (RejectedExecutionException e) {
+            if (sequenced) {
+                connection.answered();
+            }
+            request.refuseOverloaded();
+        }
+    }
+
+    /** Whether the engine answers the request in its turn: heartbeats, which carry nothing, are answered out of it. */
+    private static boolean isSequenced(Message message) {
+        return message instanceof AppendEntriesRequest append && (append.getEntriesCount() > 0 || append.hasData());
+    }
+
+    /** Appended entries go to the thread of their peer pair, which keeps their order; the engine knows which that is. */
+    private static @Nullable Executor select(RpcProcessor<Message> processor, Message message) {
+        RpcProcessor.ExecutorSelector selector = processor.executorSelector();
+        if (selector == null || !(message instanceof AppendEntriesRequest append)) {
+            return processor.executor();
+        }
+        AppendEntriesRequestHeader header = AppendEntriesRequestHeader.newBuilder()
+                .setGroupId(append.getGroupId())
+                .setServerId(append.getServerId())
+                .setPeerId(append.getPeerId())
+                .build();
+        return selector.select(processor.interest(), header);
+    }
+
+    @Override
+    public int boundPort() {
+        return transport.boundAddress().port();
+    }
+
+    @Override
+    public boolean isStarted() {
+        return started;
+    }
+
+    /** The way back for one request. */
+    private record Context(InboundRequest request, PeerContexts.MemberConnection connection, boolean sequenced)
+            implements RpcContext {
+        @Override
+        public void sendResponse(Object response) {
+            if (sequenced) {
+                connection.answered();
+            }
+            request.send(ProtoBody.response((Message) response));
+        }
+
+        @Override
+        public Connection getConnection() {
+            return connection;
+        }
+
+        @Override
+        public String getRemoteAddress() {
+            return MemberIds.text(request.fromMemberId());
+        }
+    }
+}

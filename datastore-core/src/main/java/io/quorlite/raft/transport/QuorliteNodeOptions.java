@@ -1,0 +1,52 @@
+package io.quorlite.raft.transport;
+
+import io.quorlite.sofajraft.ReplicatorGroup;
+import io.quorlite.sofajraft.option.NodeOptions;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's options for one node, with the transport its requests go through. The engine hands them to
+ * {@link NettyRpcClient}, so that several nodes in one process each use their own transport.
+ */
+public final class QuorliteNodeOptions extends NodeOptions {
+    private final @Nullable PeerTransport transport;
+    private final Consumer<ReplicatorGroup> onReplicators;
+
+    public QuorliteNodeOptions(PeerTransport transport) {
+        this(transport, replicators -> {});
+    }
+
+    /**
+     * @param transport null for a group of one, which has nobody to send to
+     * @param onReplicators is given the node's replicators when it starts; the engine shows them to its RPC client alone
+     */
+    public QuorliteNodeOptions(@Nullable PeerTransport transport, Consumer<ReplicatorGroup> onReplicators) {
+        this.transport = transport;
+        this.onReplicators = onReplicators;
+    }
+
+    public @Nullable PeerTransport transport() {
+        return transport;
+    }
+
+    void replicators(ReplicatorGroup replicators) {
+        onReplicators.accept(replicators);
+    }
+
+    /** As the engine's own check, which needs a class of its stock transport. */
+    @Override
+    public void validate() {
+        requireText("logUri", getLogUri());
+        requireText("raftMetaUri", getRaftMetaUri());
+        if (getFsm() == null) {
+            throw new IllegalArgumentException("no state machine");
+        }
+    }
+
+    private static void requireText(String name, @Nullable String text) {
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException("blank " + name);
+        }
+    }
+}
