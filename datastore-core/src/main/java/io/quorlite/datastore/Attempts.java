@@ -1,0 +1,119 @@
+package io.quorlite.datastore;
+
+import io.quorlite.datastore.DatastoreException.Kind;
+import io.quorlite.replication.ReplicationException;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls that need the leader and change nothing, so that one that fails for want of a leader may be made again: at each
+ * {@link #tick}, until its deadline. Attempts of one call follow one another, they never overlap. Thread-safe.
+ */
+final class Attempts {
+    private static final Set<Kind> FOR_WANT_OF_A_LEADER =
+            Collections.unmodifiableSet(EnumSet.of(Kind.NO_LEADER, Kind.LEADER_CHANGED, Kind.TIMEOUT));
+
+    private final long timeoutNanos;
+    private final LongSupplier nanoClock;
+    private final Set<Call<?>> open = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable DatastoreException stopped;
+
+    Attempts(long timeoutNanos, LongSupplier nanoClock) {
+        this.timeoutNanos = timeoutNanos;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Completes as the first attempt does that does not fail for want of a leader; by the deadline in any case. */
+    <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> attempt) {
+        return call(attempt, FOR_WANT_OF_A_LEADER);
+    }
+
+    /** The same for calls that other refusals are worth another attempt for. */
+    <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> attempt, Set<Kind> passing) {
+        Call<T> call = new Call<>(attempt, passing, nanoClock.getAsLong() + timeoutNanos);
+        open.add(call);
+        DatastoreException reason = stopped;
+        if (reason != null) {
+            call.fail(reason);
+        } else {
+            call.attempt();
+        }
+        return call.result;
+    }
+
+    /** Makes those calls again that need it and fails those whose deadline has passed. To be called every now and then. */
+    void tick() {
+        long now = nanoClock.getAsLong();
+        for (Call<?> call : open) {
+            if (call.deadlineNanos - now <= 0) {
+                call.fail(call.timedOut());
+            } else if (call.wantsAnotherAttempt) {
+                call.attempt();
+            }
+        }
+    }
+
+    void stop(DatastoreException reason) {
+        stopped = reason;
+        open.forEach(call -> call.fail(reason));
+    }
+
+    private final class Call<T> {
+        private final Supplier<CompletableFuture<T>> supplier;
+        private final Set<Kind> passing;
+        final long deadlineNanos;
+        final CompletableFuture<T> result = new CompletableFuture<>();
+        volatile boolean wantsAnotherAttempt;
+        private volatile @Nullable DatastoreException lastRefusal;
+
+        Call(Supplier<CompletableFuture<T>> supplier, Set<Kind> passing, long deadlineNanos) {
+            this.supplier = supplier;
+            this.passing = passing;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        void attempt() {
+            wantsAnotherAttempt = false;
+            supplier.get().whenComplete((value, failure) -> {
+                if (failure == null) {
+                    open.remove(this);
+                    result.complete(value);
+                } else {
+                    refused(Refusals.of(failure));
+                }
+            });
+        }
+
+        private void refused(DatastoreException refusal) {
+            if (passing.contains(refusal.kind())) {
+                lastRefusal = refusal;
+                wantsAnotherAttempt = true;
+            } else {
+                fail(refusal);
+            }
+        }
+
+        DatastoreException timedOut() {
+            DatastoreException refusal = lastRefusal;
+            return refusal != null && refusal.kind() != Kind.LEADER_CHANGED
+                    ? refusal
+                    : new DatastoreException(Kind.TIMEOUT, "the leader did not answer within the request timeout");
+        }
+
+        void fail(DatastoreException reason) {
+            open.remove(this);
+            result.completeExceptionally(reason);
+        }
+    }
+
+    /** As the failure of an attempt: ask again. */
+    static ReplicationException notLeading() {
+        return new ReplicationException(ReplicationException.Kind.NOT_LEADER, "the member asked does not lead");
+    }
+}

@@ -1,0 +1,228 @@
+package io.quorlite.datastore;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's directory, held by this process alone until it is closed.
+ *
+ * <pre>
+ * lock       locked while a process has the directory open; contains its pid
+ * VERSION    the format of what is in here
+ * identity   {@link MemberIdentity}
+ * raft/      log and votes
+ * db/        the SQLite database
+ * staging/   files on their way to or from other members; emptied at start
+ * </pre>
+ */
+final class DataDirectory implements AutoCloseable {
+    private static final String FORMAT = "quorlite 1\n";
+
+    private final Path root;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final MemberIdentity identity;
+
+    private DataDirectory(Path root, FileChannel lockFile, FileLock lock, MemberIdentity identity) {
+        this.root = root;
+        this.lockFile = lockFile;
+        this.lock = lock;
+        this.identity = identity;
+    }
+
+    /**
+     * Opens the directory that {@code config} names and makes it where it is missing.
+     *
+     * @throws IOException if another process has it, if it belongs to another member or cluster, or if it cannot be read
+     */
+    @SuppressWarnings("resource") // the channel belongs to the directory from here on
+    static DataDirectory open(DatastoreConfig config) throws IOException {
+        MemberIdentity configured = MemberIdentity.of(config);
+        Path root = config.directory().toAbsolutePath().normalize();
+        createDurably(root);
+        FileChannel lockFile = FileChannel.open(
+                root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = lock(root, lockFile);
+            checkFormat(root);
+            MemberIdentity identity = identify(root, configured, !config.peers().isEmpty());
+            DataDirectory directory = new DataDirectory(root, lockFile, lock, identity);
+            directory.layOut();
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    MemberIdentity identity() {
+        return identity;
+    }
+
+    Path raft() {
+        return root.resolve("raft");
+    }
+
+    Path database() {
+        return root.resolve("db");
+    }
+
+    Path staging() {
+        return root.resolve("staging");
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+        lockFile.close();
+    }
+
+    private static FileLock lock(Path root, FileChannel lockFile) throws IOException {
+        FileLock lock = tryLock(lockFile);
+        if (lock == null) {
+            throw new IOException(
+                    "the data directory " + root + " is in use by " + holder(lockFile) + "; stop that one first");
+        }
+        byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+        lockFile.truncate(0).write(ByteBuffer.wrap(pid), 0);
+        return lock;
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
+        try {
+            return lockFile.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // this process holds it itself
+        }
+    }
+
+    private static String holder(FileChannel lockFile) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(32);
+        lockFile.read(content, 0);
+        String pid = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
+        return pid.isEmpty() ? "another process" : "process " + pid;
+    }
+
+    private static void checkFormat(Path root) throws IOException {
+        Path version = root.resolve("VERSION");
+        if (!Files.exists(version)) {
+            if (Files.exists(root.resolve("identity")) || hasFiles(root.resolve("raft"))) {
+                throw new IOException("the data directory " + root + " has data in it but no VERSION file");
+            }
+            writeDurably(version, FORMAT.getBytes(StandardCharsets.US_ASCII));
+            return;
+        }
+        String format = Files.readString(version, StandardCharsets.US_ASCII);
+        if (!format.equals(FORMAT)) {
+            throw new IOException("the data directory " + root + " has the format '" + format.strip()
+                    + "'; this version reads '" + FORMAT.strip() + "'");
+        }
+    }
+
+    private static MemberIdentity identify(Path root, MemberIdentity configured, boolean membersGiven)
+            throws IOException {
+        Path file = root.resolve("identity");
+        if (!Files.exists(file)) {
+            if (hasFiles(root.resolve("raft")) || hasFiles(root.resolve("db"))) {
+                throw new IOException("the data directory " + root + " has data in it but no identity file");
+            }
+            writeDurably(file, configured.encode());
+            return configured;
+        }
+        MemberIdentity stored = MemberIdentity.decode(Files.readAllBytes(file));
+        requireSame(root, "cluster token", stored.clusterToken(), configured.clusterToken());
+        requireSame(root, "member name", stored.name(), configured.name());
+        if (membersGiven) { // without them the stored ones hold
+            requireSame(root, "cluster", describeCluster(stored), describeCluster(configured));
+            requireSame(root, "member id", hex(stored.memberId()), hex(configured.memberId()));
+        }
+        return stored;
+    }
+
+    private static void requireSame(Path root, String what, String stored, String configured) throws IOException {
+        if (!stored.equals(configured)) {
+            throw new IOException("the data directory " + root + " belongs to another " + what + ": it has " + stored
+                    + ", the configuration says " + configured);
+        }
+    }
+
+    private static String describeCluster(MemberIdentity identity) {
+        return hex(identity.clusterId()) + " of "
+                + identity.initialMembers().stream()
+                        .map(member -> member.name() + "=" + member.peerAddress())
+                        .toList();
+    }
+
+    private static String hex(long id) {
+        return MemberIdentity.hex(id);
+    }
+
+    private void layOut() throws IOException {
+        Files.createDirectories(raft());
+        Files.createDirectories(database());
+        Files.createDirectories(staging());
+        try (Stream<Path> leftovers = Files.list(staging())) {
+            for (Path leftover : leftovers.toList()) {
+                Files.delete(leftover);
+            }
+        }
+        sync(root);
+    }
+
+    private static boolean hasFiles(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isPresent();
+        }
+    }
+
+    private static void createDurably(Path root) throws IOException {
+        if (Files.isDirectory(root)) {
+            return;
+        }
+        Path existing = root;
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        Files.createDirectories(root);
+        for (Path made = root; made != null && !made.equals(existing); made = made.getParent()) {
+            sync(made.getParent());
+        }
+    }
+
+    /** Write aside, sync, rename, sync the directory: the file is there whole or not at all. */
+    private static void writeDurably(Path file, byte[] content) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(file.getParent());
+    }
+
+    private static void sync(@Nullable Path directory) throws IOException {
+        if (directory == null) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.quorlite.datastore;
+
+import io.quorlite.mvcc.Op;
+import io.quorlite.mvcc.OpResult;
+import io.quorlite.mvcc.RangeResult;
+import io.quorlite.mvcc.Txn;
+import io.quorlite.mvcc.TxnResult;
+import io.quorlite.replication.Member;
+import io.quorlite.watch.WatchSink;
+import io.quorlite.watch.WatchStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A member of a replicated datastore, embedded in this process.
+ *
+ * <pre>{@code
+ * try (Datastore store = Datastore.open(DatastoreConfig.inDirectory(dir))) {
+ *     store.put(Op.Put.of(Bytes.utf8("greeting"), Bytes.utf8("hello"))).join();
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. No method but {@link #open} and {@link #close} blocks. Futures fail with a {@link DatastoreException}; they
+ * complete on threads of the store, where a caller's dependent stage must not block.
+ */
+public final class Datastore implements AutoCloseable {
+    private final MemberNode node;
+
+    private Datastore(MemberNode node) {
+        this.node = node;
+    }
+
+    /**
+     * Opens the member in its directory, which is made where it is missing; starts replication. Returns before a leader is
+     * known: what is asked before waits for one, as far as its time reaches.
+     *
+     * @throws IOException if the directory is in use or belongs to another member or cluster, or if what is in it cannot be
+     *     read or is damaged
+     * @throws IllegalArgumentException if the configuration contradicts itself
+     */
+    public static Datastore open(DatastoreConfig config) throws IOException {
+        return open(config, RaftLog::create);
+    }
+
+    /** On another log, for tests. */
+    static Datastore open(DatastoreConfig config, ReplicationFactory replication) throws IOException {
+        return new Datastore(MemberNode.open(config, replication));
+    }
+
+    /** For tests. */
+    MemberNode node() {
+        return node;
+    }
+
+    /** A put; etcd's rules for its options. */
+    public CompletableFuture<OpResult.Put> put(Op.Put put) {
+        return node.writes().put(put);
+    }
+
+    /** A deletion of a range of keys. */
+    public CompletableFuture<OpResult.DeleteRange> delete(Op.DeleteRange delete) {
+        return node.writes().delete(delete);
+    }
+
+    /** A transaction; one that cannot write is a read at {@code level} and takes no place in the log. */
+    public CompletableFuture<TxnResult> txn(Txn txn, ReadLevel level) {
+        return txn.isReadOnly()
+                ? node.reads().txn(txn, node.config().operationsMax(), level)
+                : node.writes().txn(txn);
+    }
+
+    /** Reads a range of keys; what it returns is of one revision. */
+    public CompletableFuture<RangeResult> range(Op.Range range, ReadLevel level) {
+        return node.reads().range(range, level);
+    }
+
+    /**
+     * Compacts the history up to {@code revision}. Completes with the store's revision when the compaction holds logically;
+     * with {@code physical}, when the rows are gone from this member.
+     */
+    public CompletableFuture<Long> compact(long revision, boolean physical) {
+        return node.writes().compact(revision, physical);
+    }
+
+    /** Opens a stream of watches whose messages go to {@code sink}. */
+    public WatchStream watch(WatchSink sink) {
+        return node.hub().open(sink);
+    }
+
+    /** Grants a lease; {@code id} 0 has one chosen. The TTL granted may be longer than the one asked for. */
+    public CompletableFuture<LeaseStatus> grantLease(long id, long ttlSeconds) {
+        return node.writes().grantLease(id, ttlSeconds);
+    }
+
+    /** Ends a lease; its keys go in one revision. Completes with the store's revision. */
+    public CompletableFuture<Long> revokeLease(long id) {
+        return node.writes().revokeLease(id);
+    }
+
+    /** Renews a lease. Completes with its TTL in seconds, or 0 where there is no such lease. */
+    public CompletableFuture<Long> keepLeaseAlive(long id) {
+        return node.leases().renew(id);
+    }
+
+    /** How much time a lease has left, and where {@code keys} says so the keys on it. Asks the leader. */
+    public CompletableFuture<LeaseStatus> leaseTimeToLive(long id, boolean keys) {
+        return node.leases().timeToLive(id, keys);
+    }
+
+    /** All leases, by id. */
+    public CompletableFuture<List<Long>> leases() {
+        return node.leases().all();
+    }
+
+    /** The newest main revision applied here. */
+    public long revision() {
+        return node.state().revision();
+    }
+
+    /** Whether a linearizable read succeeds; the future fails with the reason if not. Completes with the revision it saw. */
+    public CompletableFuture<Long> checkLinearizable() {
+        return node.reads().check();
+    }
+
+    /**
+     * The hash of the history up to {@code revision}, 0 for the newest applied here. Asks nobody: members that are to be compared
+     * must have reached the revision and be compacted to the same one.
+     */
+    public CompletableFuture<HashResult> hash(long revision) {
+        return node.reads().hash(revision);
+    }
+
+    /** How this member stands, as it knows itself. */
+    public DatastoreStatus status() {
+        return node.status();
+    }
+
+    /** The members of the committed configuration as this member knows it. */
+    public List<Member> members() {
+        return node.replication().members();
+    }
+
+    /** Saves a snapshot record and cuts the Raft log. */
+    public CompletableFuture<Void> compactLog() {
+        return node.compactLog();
+    }
+
+    /** Hands leadership to {@code memberId}, or to the most up-to-date other voter for 0; this member must lead. */
+    public CompletableFuture<Void> transferLeadership(long memberId) {
+        return Refusals.translated(node.replication().transferLeadership(memberId));
+    }
+
+    /** Completes with null at an orderly close, or exceptionally with what stopped the node. */
+    public CompletableFuture<Void> terminated() {
+        return node.terminated();
+    }
+
+    /** Hands leadership over, ends what is under way, closes the files. Takes seconds at most; idempotent. */
+    @Override
+    public void close() {
+        node.close();
+    }
+}

@@ -1,0 +1,131 @@
+package io.quorlite.datastore;
+
+import io.quorlite.datastore.DatastoreException.Kind;
+import io.quorlite.mvcc.InvalidRequestException;
+import io.quorlite.mvcc.KeySpace;
+import io.quorlite.mvcc.MvccException;
+import io.quorlite.mvcc.Op;
+import io.quorlite.mvcc.RangeEvaluator;
+import io.quorlite.mvcc.RangeResult;
+import io.quorlite.mvcc.Txn;
+import io.quorlite.mvcc.TxnEvaluator;
+import io.quorlite.mvcc.TxnResult;
+import io.quorlite.mvcc.TxnValidator;
+import io.quorlite.replication.ReplicationStatus;
+import io.quorlite.sqlite.HistoryHash;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Runs reads on the read pool, linearizable ones after a read barrier. Each reads from one consistent view of the database: its
+ * revision is fixed first, rows and numbers are those of that revision. Thread-safe; does not block.
+ */
+final class ReadPath {
+    private final StoreState state;
+    private final Supplier<ReplicationStatus> status;
+    private final ReadBarriers barriers;
+    private final Executor pool;
+    private final Consumer<Throwable> fatal;
+
+    /**
+     * @param status of the group, as of a short while ago
+     * @param fatal hears of what is no refusal: the database cannot be read, or what it says is damaged
+     */
+    ReadPath(
+            StoreState state,
+            Supplier<ReplicationStatus> status,
+            ReadBarriers barriers,
+            Executor pool,
+            Consumer<Throwable> fatal) {
+        this.state = state;
+        this.status = status;
+        this.barriers = barriers;
+        this.pool = pool;
+        this.fatal = fatal;
+    }
+
+    CompletableFuture<RangeResult> range(Op.Range range, ReadLevel level) {
+        return validated(
+                () -> TxnValidator.validate(range),
+                level,
+                keys -> RangeEvaluator.range(keys, range, keys.currentRevision()));
+    }
+
+    /** @param txn one that cannot write */
+    CompletableFuture<TxnResult> txn(Txn txn, int operationsMax, ReadLevel level) {
+        return validated(
+                () -> TxnValidator.validate(txn, operationsMax),
+                level,
+                keys -> TxnEvaluator.read(keys, txn, keys.currentRevision()));
+    }
+
+    /** Completes with the revision that a linearizable read finds. */
+    CompletableFuture<Long> check() {
+        return read(ReadLevel.LINEARIZABLE, state::revision);
+    }
+
+    CompletableFuture<HashResult> hash(long revision) {
+        return read(ReadLevel.SERIALIZABLE, () -> {
+            HistoryHash hash = state.use(store -> store.hash(revision));
+            return new HashResult(hash.hash(), hash.revision(), hash.compactRevision(), hash.currentRevision());
+        });
+    }
+
+    private <T> CompletableFuture<T> validated(Runnable validation, ReadLevel level, Function<KeySpace, T> evaluation) {
+        try {
+            validation.run();
+        } catch (InvalidRequestException e) {
+            return CompletableFuture.failedFuture(Refusals.ofRequest(e));
+        }
+        return read(level, () -> state.use(store -> store.read(evaluation)));
+    }
+
+    /** Completes on a thread of the pool with what {@code read} returns there. */
+    private <T> CompletableFuture<T> read(ReadLevel level, Supplier<T> read) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        if (level == ReadLevel.SERIALIZABLE) {
+            run(result, read);
+            return result;
+        }
+        if (status.get().role() == ReplicationStatus.Role.LEARNER) {
+            result.completeExceptionally(new DatastoreException(Kind.LEARNER, "a learner reads serializably only"));
+            return result;
+        }
+        barriers.pass().whenComplete((passed, failure) -> {
+            if (failure == null) {
+                run(result, read);
+            } else {
+                result.completeExceptionally(Refusals.of(failure));
+            }
+        });
+        return result;
+    }
+
+    private <T> void run(CompletableFuture<T> result, Supplier<T> read) {
+        try {
+            pool.execute(() -> complete(result, read));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(
+                    new DatastoreException(Kind.OVERLOADED, "too many reads are waiting, or the store is closing"));
+        }
+    }
+
+    private <T> void complete(CompletableFuture<T> result, Supplier<T> read) {
+        T value;
+        try {
+            value = read.get();
+        } catch (MvccException | DatastoreException refused) {
+            result.completeExceptionally(Refusals.of(refused));
+            return;
+        } catch (RuntimeException | Error e) {
+            fatal.accept(e);
+            result.completeExceptionally(Refusals.of(e));
+            return;
+        }
+        result.complete(value);
+    }
+}
