@@ -1,0 +1,99 @@
+package io.quorlite.etcd;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The settings of an {@link EtcdServer}; see {@link Builder} for the defaults.
+ *
+ * @param listen TCP addresses, and Unix sockets as {@link java.net.UnixDomainSocketAddress}
+ * @param version the etcd version reported, whose features are complete here
+ * @param electionTimeout the store's; streams that ask for a leader end after three of them without one
+ * @param requestBytesMax the largest write
+ * @param quotaBytes the store's, for the status report
+ * @param concurrentStreamsMax streams a connection may have open at once
+ */
+public record EtcdServerConfig(
+        List<SocketAddress> listen,
+        String version,
+        Duration electionTimeout,
+        int requestBytesMax,
+        long quotaBytes,
+        int concurrentStreamsMax) {
+    /** The newest etcd whose features are complete here; it switches an API server's watch-progress features on. */
+    public static final String DEFAULT_VERSION = "3.6.8";
+
+    public EtcdServerConfig {
+        listen = List.copyOf(listen);
+        if (listen.isEmpty()) {
+            throw new IllegalArgumentException("no address to listen on");
+        }
+        if (!version.matches("\\d+\\.\\d+\\.\\d+.*")) {
+            throw new IllegalArgumentException("not a version: '" + version + "'");
+        }
+    }
+
+    /** The version of the cluster as a whole: the reported one's first two numbers. */
+    String clusterVersion() {
+        String[] numbers = version.split("\\.", 3);
+        return numbers[0] + "." + numbers[1] + ".0";
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects settings; what is not set has the default shown at the field. Not thread-safe. */
+    public static final class Builder {
+        private final List<SocketAddress> listen = new ArrayList<>();
+        private String version = DEFAULT_VERSION;
+        private Duration electionTimeout = Duration.ofMillis(500);
+        private int requestBytesMax = 1_572_864; // etcd's 1.5 MiB
+        private long quotaBytes = 8L << 30;
+        private int concurrentStreamsMax = 10_000;
+
+        private Builder() {}
+
+        public Builder listen(SocketAddress address) {
+            listen.add(address);
+            return this;
+        }
+
+        public Builder listen(String host, int port) {
+            return listen(new InetSocketAddress(host, port));
+        }
+
+        public Builder version(String version) {
+            this.version = version;
+            return this;
+        }
+
+        public Builder electionTimeout(Duration electionTimeout) {
+            this.electionTimeout = electionTimeout;
+            return this;
+        }
+
+        public Builder requestBytesMax(int requestBytesMax) {
+            this.requestBytesMax = requestBytesMax;
+            return this;
+        }
+
+        public Builder quotaBytes(long quotaBytes) {
+            this.quotaBytes = quotaBytes;
+            return this;
+        }
+
+        public Builder concurrentStreamsMax(int concurrentStreamsMax) {
+            this.concurrentStreamsMax = concurrentStreamsMax;
+            return this;
+        }
+
+        public EtcdServerConfig build() {
+            return new EtcdServerConfig(
+                    listen, version, electionTimeout, requestBytesMax, quotaBytes, concurrentStreamsMax);
+        }
+    }
+}

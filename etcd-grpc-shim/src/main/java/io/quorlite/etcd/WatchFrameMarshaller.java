@@ -1,0 +1,89 @@
+package io.quorlite.etcd;
+
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a {@link WatchFrame} on the wire as it is, without encoding it again. */
+final class WatchFrameMarshaller implements MethodDescriptor.Marshaller<WatchFrame> {
+    static final WatchFrameMarshaller INSTANCE = new WatchFrameMarshaller();
+
+    private WatchFrameMarshaller() {}
+
+    @Override
+    public InputStream stream(WatchFrame frame) {
+        return new FrameStream(frame);
+    }
+
+    @Override
+    public WatchFrame parse(InputStream stream) {
+        try {
+            return WatchFrame.of(stream.readAllBytes(), List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading a watch response", e);
+        }
+    }
+
+    /** The frame's parts one after the other. gRPC drains it; reading byte by byte is for transports within a process. */
+    private static final class FrameStream extends InputStream implements Drainable, KnownLength {
+        private final WatchFrame frame;
+        private int remaining;
+        private int part;
+        private @Nullable InputStream current;
+
+        FrameStream(WatchFrame frame) {
+            this.frame = frame;
+            this.remaining = frame.sizeBytes();
+        }
+
+        @Override
+        public int drainTo(OutputStream target) throws IOException {
+            if (remaining != frame.sizeBytes()) {
+                return (int) transferTo(target);
+            }
+            target.write(frame.head());
+            for (byte[] event : frame.events()) {
+                target.write(event);
+            }
+            remaining = 0;
+            part = frame.events().size() + 1;
+            return frame.sizeBytes();
+        }
+
+        @Override
+        public int available() {
+            return remaining;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            while (remaining > 0) {
+                if (current == null) {
+                    current = new ByteArrayInputStream(
+                            part == 0 ? frame.head() : frame.events().get(part - 1));
+                    part++;
+                }
+                int count = current.read(target, offset, length);
+                if (count >= 0) {
+                    remaining -= count;
+                    return count;
+                }
+                current = null;
+            }
+            return -1;
+        }
+    }
+}
