@@ -1,0 +1,17 @@
+package io.quorlite.faults;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the tests find the launcher: beside this module, built earlier in the same run. */
+final class Launcher {
+    private Launcher() {}
+
+    static Path path() {
+        Path launcher = Path.of("../node-agent/bin/node-agent").toAbsolutePath().normalize();
+        if (!Files.isExecutable(launcher)) {
+            throw new AssertionError("no launcher at " + launcher);
+        }
+        return launcher;
+    }
+}
