@@ -1,0 +1,135 @@
+package io.quorlite.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One, three or more members of one kind of server, each with a directory of its own on the same disk. */
+final class ServerGroup implements AutoCloseable {
+    /** Which server. */
+    enum Kind {
+        QUORLITE,
+        ETCD
+    }
+
+    private final Kind kind;
+    private final Path program;
+    private final Path directory;
+    private final List<Integer> clientPorts = new ArrayList<>();
+    private final List<Integer> peerPorts = new ArrayList<>();
+    private final List<ServerProcess> members = new ArrayList<>();
+
+    /** @param program the server's executable or launcher */
+    ServerGroup(Kind kind, Path program, Path directory, int nodes) throws IOException {
+        this.kind = kind;
+        this.program = program;
+        this.directory = directory;
+        for (int i = 0; i < nodes; i++) {
+            clientPorts.add(freePort());
+            peerPorts.add(freePort());
+        }
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    List<ServerProcess> members() {
+        return members;
+    }
+
+    List<Integer> clientPorts() {
+        return clientPorts;
+    }
+
+    /** Starts every member; those that run already are left alone. */
+    void start() throws IOException {
+        Files.createDirectories(directory);
+        for (int i = members.size(); i < clientPorts.size(); i++) {
+            Path log = directory.resolve("n" + (i + 1) + ".log");
+            members.add(ServerProcess.start(kind == Kind.ETCD ? etcd(i) : quorlite(i), log, clientPorts.get(i)));
+        }
+    }
+
+    long cpuMicros() {
+        return members.stream().mapToLong(ServerProcess::cpuMicros).sum();
+    }
+
+    long residentBytes() {
+        return members.stream().mapToLong(ServerProcess::residentBytes).sum();
+    }
+
+    void killAll() {
+        members.forEach(ServerProcess::kill);
+        members.clear();
+    }
+
+    @Override
+    public void close() {
+        members.forEach(ServerProcess::close);
+        members.clear();
+    }
+
+    private List<String> quorlite(int member) {
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "run",
+                "--name",
+                "n" + (member + 1),
+                "--data-dir",
+                dataDirectory(member),
+                "--listen-client",
+                "127.0.0.1:" + clientPorts.get(member)));
+        if (clientPorts.size() > 1) {
+            command.addAll(List.of("--initial-cluster", initialCluster("")));
+        }
+        return command;
+    }
+
+    private List<String> etcd(int member) {
+        String client = "http://127.0.0.1:" + clientPorts.get(member);
+        String peer = "http://127.0.0.1:" + peerPorts.get(member);
+        return List.of(
+                program.toString(),
+                "--name",
+                "n" + (member + 1),
+                "--data-dir",
+                dataDirectory(member),
+                "--listen-client-urls",
+                client,
+                "--advertise-client-urls",
+                client,
+                "--listen-peer-urls",
+                peer,
+                "--initial-advertise-peer-urls",
+                peer,
+                "--initial-cluster",
+                initialCluster("http://"),
+                "--quota-backend-bytes",
+                Long.toString(8L << 30),
+                "--log-level",
+                "warn");
+    }
+
+    private String dataDirectory(int member) {
+        return directory.resolve("n" + (member + 1)).toString();
+    }
+
+    private String initialCluster(String scheme) {
+        List<String> peers = new ArrayList<>();
+        for (int i = 0; i < peerPorts.size(); i++) {
+            peers.add("n" + (i + 1) + "=" + scheme + "127.0.0.1:" + peerPorts.get(i));
+        }
+        return String.join(",", peers);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
