@@ -1,5 +1,6 @@
 package io.quorlite.etcd.differential;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.quorlite.etcd.proto.rpc.LeaseLeasesResponse;
@@ -17,8 +18,15 @@ final class Normal {
     }
 
     private static Message normal(Message.Builder answer) {
-        if (answer instanceof LeaseTimeToLiveResponse.Builder timeToLive && timeToLive.getTTL() > 0) {
-            timeToLive.setTTL(timeToLive.getGrantedTTL()); // what is left depends on the moment
+        if (answer instanceof LeaseTimeToLiveResponse.Builder timeToLive) {
+            if (timeToLive.getTTL() > 0) {
+                timeToLive.setTTL(timeToLive.getGrantedTTL()); // what is left depends on the moment
+            }
+            // etcd keeps a lease's keys in a Go map, whose order is chance.
+            var sorted = timeToLive.getKeysList().stream()
+                    .sorted(ByteString.unsignedLexicographicalComparator())
+                    .toList();
+            timeToLive.clearKeys().addAllKeys(sorted);
         }
         if (answer instanceof LeaseLeasesResponse.Builder leases) {
             // etcd lists leases in order of their expiry, which of leases granted together is chance.

@@ -53,6 +53,16 @@ final class Pair implements AutoCloseable {
         ours.awaitReady(30);
     }
 
+    /** Whether there is no etcd any more to compare with: one that ends by itself says nothing about us. */
+    boolean etcdHasEnded() throws InterruptedException {
+        return realEtcd.hasEnded();
+    }
+
+    /** How etcd ended by itself. */
+    String etcdEnding() throws IOException {
+        return realEtcd.ending();
+    }
+
     int etcdPort() {
         return realEtcd.port();
     }
