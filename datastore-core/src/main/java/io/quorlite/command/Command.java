@@ -1,6 +1,7 @@
 package io.quorlite.command;
 
 import io.quorlite.mvcc.Txn;
+import io.quorlite.system.SystemTxn;
 import java.util.List;
 
 /** What the log replicates: a change that every replica applies alike, or refuses alike. */
@@ -10,6 +11,7 @@ public sealed interface Command
                 Command.LeaseRevoke,
                 Command.LeaseCheckpoint,
                 Command.Compact,
+                Command.SystemWrite,
                 Command.InTerm {
     /** A transaction; a single put or delete is a transaction of one operation. */
     record Write(Txn txn) implements Command {}
@@ -37,6 +39,9 @@ public sealed interface Command
 
     /** Compacts the key space up to a main revision. */
     record Compact(long revision) implements Command {}
+
+    /** Changes records of the cluster's own, beside the key space. */
+    record SystemWrite(SystemTxn txn) implements Command {}
 
     /**
      * A command that takes effect in an entry of {@code term} only, and nothing does in any other. For what a leader decides

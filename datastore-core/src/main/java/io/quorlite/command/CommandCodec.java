@@ -3,6 +3,7 @@ package io.quorlite.command;
 import io.quorlite.mvcc.Txn;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The binary form of a batch of proposals, which is an entry of the replicated log.
@@ -17,6 +18,7 @@ import java.util.List;
  *           5 lease checkpoint   count(varint), as many id(8 bytes)  remaining seconds(signed varint)
  *           6 compact            revision(signed varint)
  *           7 in term            term(varint)  kind(1 byte)  body, not again of this kind
+ *           8 system write       {@link SystemTxnCodec}'s
  * </pre>
  *
  * <p>Operations and compares are {@link TxnCodec}'s. Numbers are big-endian where fixed; see {@link ByteWriter} for the others.
@@ -34,12 +36,18 @@ public final class CommandCodec {
     private static final int LEASE_CHECKPOINT = 5;
     private static final int COMPACT = 6;
     private static final int IN_TERM = 7;
+    private static final int SYSTEM_WRITE = 8;
 
     private CommandCodec() {}
 
     /** The entry for {@code proposals}. */
     public static byte[] encode(List<Proposal> proposals) {
-        Batch batch = new Batch();
+        return encode(proposals, Batch.CAPACITY_BYTES);
+    }
+
+    /** The same where it is known about how long the entry will be, which saves making room for it in steps. */
+    public static byte[] encode(List<Proposal> proposals, int bytesExpected) {
+        Batch batch = new Batch(bytesExpected);
         proposals.forEach(batch::add);
         return batch.finish();
     }
@@ -74,9 +82,19 @@ public final class CommandCodec {
     public static final class Batch {
         private static final int COUNT_POSITION = 1;
         private static final int HEADER_BYTES = 5;
+        private static final int CAPACITY_BYTES = 4_096;
 
-        private ByteWriter out = begin();
+        private final int capacityBytes;
+        private @Nullable ByteWriter begun;
         private int count;
+
+        public Batch() {
+            this(CAPACITY_BYTES);
+        }
+
+        private Batch(int capacityBytes) {
+            this.capacityBytes = HEADER_BYTES + capacityBytes;
+        }
 
         /**
          * Adds a proposal at the end.
@@ -84,6 +102,7 @@ public final class CommandCodec {
          * @throws IllegalArgumentException if transactions are nested too deep; the batch is as before then
          */
         public void add(Proposal proposal) {
+            ByteWriter out = out();
             int before = out.size();
             try {
                 out.fixedLong(proposal.id().origin());
@@ -101,23 +120,28 @@ public final class CommandCodec {
         }
 
         public int sizeBytes() {
-            return out.size();
+            return out().size();
         }
 
         /** The entry; the batch is empty afterwards. */
         public byte[] finish() {
+            ByteWriter out = out();
             out.fixedIntAt(COUNT_POSITION, count);
             byte[] entry = out.toByteArray();
-            out = begin();
+            begun = null;
             count = 0;
             return entry;
         }
 
-        private static ByteWriter begin() {
-            ByteWriter out = new ByteWriter(4_096);
-            out.octet(VERSION);
-            out.fixedInt(0);
-            assert out.size() == HEADER_BYTES;
+        private ByteWriter out() {
+            ByteWriter out = begun;
+            if (out == null) {
+                out = new ByteWriter(capacityBytes);
+                out.octet(VERSION);
+                out.fixedInt(0);
+                assert out.size() == HEADER_BYTES;
+                begun = out;
+            }
             return out;
         }
     }
@@ -137,6 +161,9 @@ public final class CommandCodec {
         } else if (command instanceof Command.Compact compact) {
             out.octet(COMPACT);
             out.signedNumber(compact.revision());
+        } else if (command instanceof Command.SystemWrite write) {
+            out.octet(SYSTEM_WRITE);
+            SystemTxnCodec.write(out, write.txn());
         } else if (command instanceof Command.InTerm bound) {
             out.octet(IN_TERM);
             out.number(bound.term());
@@ -184,6 +211,7 @@ public final class CommandCodec {
             case LEASE_REVOKE -> new Command.LeaseRevoke(in.fixedLong());
             case LEASE_CHECKPOINT -> readCheckpoint(in);
             case COMPACT -> new Command.Compact(in.signedNumber());
+            case SYSTEM_WRITE -> new Command.SystemWrite(SystemTxnCodec.read(in));
             default -> throw in.malformed("unknown kind of command " + kind);
         };
     }

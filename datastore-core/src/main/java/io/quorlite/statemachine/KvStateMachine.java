@@ -11,38 +11,63 @@ import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.MvccException;
 import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnEvaluator;
+import io.quorlite.system.SystemRecord;
+import io.quorlite.system.SystemTable;
+import io.quorlite.system.SystemTxn;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The replicated state: applies committed commands to the key space and the leases. Every replica that applies the same commands
+ * The replicated state: applies committed commands to the key space, the leases and the system records. Every replica that applies the same commands
  * from the same state gets the same outcomes, the same rows and the same hash; nothing here reads a clock or draws lots.
  *
- * <p>Not thread-safe: it belongs to the apply thread, {@link #leases()} excepted. What it tells the storage ports in one
+ * <p>Not thread-safe: it belongs to the apply thread, {@link #leases()} and what readers may do with {@link #records()} excepted. What it tells the storage ports in one
  * {@link #apply} must become durable together.
  */
 public final class KvStateMachine {
     private final KeySpace keys;
-    private final LeaseStore store;
+    private final LeaseStore leaseStore;
+    private final SystemStore recordStore;
     private final LeaseTable leases;
+    private final SystemTable records;
     private final TxnEvaluator evaluator;
     private final StateHash hash;
 
-    private KvStateMachine(KeySpace keys, LeaseStore store, LeaseTable leases, long stateHash) {
+    private KvStateMachine(
+            KeySpace keys,
+            LeaseStore leaseStore,
+            SystemStore recordStore,
+            LeaseTable leases,
+            SystemTable records,
+            long stateHash) {
         this.keys = keys;
-        this.store = store;
+        this.leaseStore = leaseStore;
+        this.recordStore = recordStore;
         this.leases = leases;
+        this.records = records;
         this.evaluator = new TxnEvaluator(keys, leases);
         this.hash = new StateHash(stateHash);
     }
 
     /**
-     * The state machine over storage as it is.
+     * The state machine over storage as it is; the tables belong to the machine then.
      *
-     * @param granted the leases that {@code store} holds; the keys on them are found in {@code keys}
+     * @param leases those that {@code leaseStore} holds, with the keys on them; see {@link #leasesOf}
+     * @param records those that {@code recordStore} holds
      * @param stateHash as stored with that state, 0 for an empty one
      */
-    public static KvStateMachine over(KeySpace keys, LeaseStore store, Iterable<Lease> granted, long stateHash) {
+    public static KvStateMachine over(
+            KeySpace keys,
+            LeaseStore leaseStore,
+            SystemStore recordStore,
+            LeaseTable leases,
+            SystemTable records,
+            long stateHash) {
+        return new KvStateMachine(keys, leaseStore, recordStore, leases, records, stateHash);
+    }
+
+    /** The table of the {@code granted} leases, with the keys on them as found in {@code keys}. */
+    public static LeaseTable leasesOf(Iterable<Lease> granted, KeySpace keys) {
         LeaseTable leases = new LeaseTable();
         granted.forEach(leases::grant);
         keys.scan(KeyRange.all(), KeySpace.LATEST, false, kv -> {
@@ -51,12 +76,7 @@ public final class KvStateMachine {
             }
             return true;
         });
-        return over(keys, store, leases, stateHash);
-    }
-
-    /** The same where the leases, with the keys on them, are known from elsewhere; the table belongs to the machine then. */
-    public static KvStateMachine over(KeySpace keys, LeaseStore store, LeaseTable leases, long stateHash) {
-        return new KvStateMachine(keys, store, leases, stateHash);
+        return leases;
     }
 
     /** Applies a command. A refusal is an outcome; anything thrown means that the state is not to be trusted. */
@@ -81,6 +101,11 @@ public final class KvStateMachine {
         return leases;
     }
 
+    /** The system records; to be published when what was applied is committed. */
+    public SystemTable records() {
+        return records;
+    }
+
     /** The running hash of everything applied so far, to be stored with it. */
     public long stateHash() {
         return hash.value();
@@ -102,6 +127,9 @@ public final class KvStateMachine {
         if (command instanceof Command.Compact compact) {
             return compact(compact.revision());
         }
+        if (command instanceof Command.SystemWrite write) {
+            return write(write.txn());
+        }
         throw new AssertionError(command);
     }
 
@@ -120,7 +148,7 @@ public final class KvStateMachine {
         }
         Lease lease = new Lease(grant.id(), grant.ttlSeconds(), 0);
         leases.grant(lease);
-        store.saveLease(lease);
+        leaseStore.saveLease(lease);
         hash.leaseSaved(lease);
         return new Outcome.LeaseGranted(lease);
     }
@@ -132,7 +160,7 @@ public final class KvStateMachine {
         List<Bytes> doomed = leases.keysOf(id);
         List<KeyEvent> events = evaluator.deleteAll(doomed);
         leases.remove(id);
-        store.deleteLease(id);
+        leaseStore.deleteLease(id);
         hash.events(events);
         hash.leaseRevoked(id);
         return new Outcome.LeaseRevoked(id, keys.currentRevision(), events);
@@ -144,7 +172,7 @@ public final class KvStateMachine {
             // A lease may have been revoked since its leader looked; that is nobody's mistake.
             Lease lease = leases.checkpoint(remaining.id(), remaining.remainingSeconds());
             if (lease != null) {
-                store.saveLease(lease);
+                leaseStore.saveLease(lease);
                 hash.leaseSaved(lease);
                 changed.add(lease);
             }
@@ -166,6 +194,28 @@ public final class KvStateMachine {
         keys.compact(revision);
         hash.compacted(revision);
         return new Outcome.Compacted(revision, keys.currentRevision());
+    }
+
+    private Outcome write(SystemTxn txn) {
+        boolean applied = records.holds(txn.conditions());
+        if (applied) {
+            txn.changes().forEach(this::change);
+        }
+        return new Outcome.SystemWritten(applied);
+    }
+
+    private void change(SystemTxn.Change change) {
+        if (change.value() == null && records.versionOf(change.name()) == 0) {
+            return; // nothing goes
+        }
+        SystemRecord written = records.change(change);
+        if (written == null) {
+            recordStore.deleteRecord(change.name());
+            hash.recordDeleted(change.name());
+        } else {
+            recordStore.saveRecord(written);
+            hash.recordSaved(written);
+        }
     }
 
     private static MvccException leaseNotFound(long id) {

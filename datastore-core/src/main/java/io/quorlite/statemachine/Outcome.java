@@ -13,6 +13,7 @@ public sealed interface Outcome
                 Outcome.LeaseRevoked,
                 Outcome.LeasesCheckpointed,
                 Outcome.Compacted,
+                Outcome.SystemWritten,
                 Outcome.Overtaken,
                 Outcome.Refused {
 
@@ -47,6 +48,13 @@ public sealed interface Outcome
      * @param revision the store's main revision
      */
     record Compacted(long compactRevision, long revision) implements Outcome {}
+
+    /**
+     * A change of system records was decided.
+     *
+     * @param applied whether its conditions held; if not, nothing was changed
+     */
+    record SystemWritten(boolean applied) implements Outcome {}
 
     /** The command was bound to another term; nothing was changed. */
     record Overtaken() implements Outcome {}

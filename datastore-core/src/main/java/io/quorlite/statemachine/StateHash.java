@@ -3,7 +3,9 @@ package io.quorlite.statemachine;
 import io.quorlite.lease.Lease;
 import io.quorlite.mvcc.KeyEvent;
 import io.quorlite.mvcc.KeyValue;
+import io.quorlite.system.SystemRecord;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -18,6 +20,8 @@ final class StateHash {
     private static final int LEASE_SAVED = 3;
     private static final int LEASE_REVOKED = 4;
     private static final int COMPACTED = 5;
+    private static final int RECORD_SAVED = 6;
+    private static final int RECORD_DELETED = 7;
 
     private final CRC32C crc = new CRC32C();
     private final byte[] numbers = new byte[7 * Long.BYTES];
@@ -48,6 +52,24 @@ final class StateHash {
 
     void compacted(long revision) {
         fold(COMPACTED, revision, 0, 0);
+    }
+
+    void recordSaved(SystemRecord record) {
+        record(RECORD_SAVED, record.version(), record.name(), record.value().unsafeArray());
+    }
+
+    void recordDeleted(String name) {
+        record(RECORD_DELETED, 0, name, new byte[0]);
+    }
+
+    private void record(int kind, long version, String name, byte[] value) {
+        byte[] nameBytes = name.getBytes(StandardCharsets.US_ASCII);
+        crc.reset();
+        buffer.clear().putLong(kind).putLong(version).putInt(nameBytes.length);
+        crc.update(numbers, 0, buffer.position());
+        crc.update(nameBytes);
+        crc.update(value);
+        mix();
     }
 
     private void event(KeyEvent event) {

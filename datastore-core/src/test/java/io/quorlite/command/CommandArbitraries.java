@@ -5,6 +5,7 @@ import io.quorlite.mvcc.Compare;
 import io.quorlite.mvcc.KeyRange;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.Txn;
+import io.quorlite.system.SystemTxn;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -45,6 +46,22 @@ public final class CommandArbitraries {
                                 .map(id -> new Command.LeaseCheckpoint(
                                         List.of(new Command.LeaseCheckpoint.Remaining(id, 7))))),
                 Tuple.of(2, revisions().map(Command.Compact::new)));
+    }
+
+    /** Changes of system records under conditions that hold now and then. */
+    public static Arbitrary<Command> systemWrites() {
+        Arbitrary<String> names = Arbitraries.of("a", "b/1", "b/2");
+        Arbitrary<SystemTxn.Condition> conditions =
+                Combinators.combine(names, Arbitraries.longs().between(0, 2)).as(SystemTxn.Condition::new);
+        Arbitrary<SystemTxn.Change> changes =
+                Combinators.combine(names, values().injectNull(0.3)).as(SystemTxn.Change::new);
+        return Combinators.combine(
+                        conditions.list().ofMaxSize(1),
+                        changes.list()
+                                .uniqueElements(SystemTxn.Change::name)
+                                .ofMinSize(1)
+                                .ofMaxSize(2))
+                .as((under, what) -> new Command.SystemWrite(new SystemTxn(under, what)));
     }
 
     /** What fills an empty store: a lease, and keys with and without it. */

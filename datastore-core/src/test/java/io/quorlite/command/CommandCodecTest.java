@@ -8,8 +8,10 @@ import io.quorlite.mvcc.Compare;
 import io.quorlite.mvcc.KeyRange;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.Txn;
+import io.quorlite.system.SystemTxn;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,6 +127,24 @@ class CommandCodecTest {
     }
 
     @Test
+    void refusesRecordsBeyondTheirLimits() {
+        Proposal write = proposal(new Command.SystemWrite(SystemTxn.put("name", VALUE)));
+        byte[] entry = CommandCodec.encode(List.of(write));
+        int name = new String(entry, StandardCharsets.ISO_8859_1).indexOf("name");
+
+        byte[] blank = entry.clone();
+        blank[name] = ' ';
+        assertThatThrownBy(() -> CommandCodec.decode(blank))
+                .isInstanceOf(MalformedCommandException.class)
+                .hasMessageContaining("not a record's name: ' ame'");
+        byte[] ofLaterFormat = entry.clone();
+        ofLaterFormat[name - 4] = 2;
+        assertThatThrownBy(() -> CommandCodec.decode(ofLaterFormat))
+                .isInstanceOf(MalformedCommandException.class)
+                .hasMessageContaining("system write of format 2, this build reads format 1");
+    }
+
+    @Test
     void startsAfreshAfterFinish() {
         CommandCodec.Batch batch = new CommandCodec.Batch();
         batch.add(proposal(new Command.Compact(1)));
@@ -175,6 +195,11 @@ class CommandCodecTest {
                                 new Command.LeaseCheckpoint.Remaining(7, 300),
                                 new Command.LeaseCheckpoint.Remaining(8, 0))))));
         batches.put("compact", List.of(proposal(new Command.Compact(123_456_789))));
+        batches.put(
+                "system",
+                List.of(proposal(new Command.SystemWrite(new SystemTxn(
+                        List.of(new SystemTxn.Condition("token/3f2a", 3), new SystemTxn.Condition("node/1", 0)),
+                        List.of(new SystemTxn.Change("token/3f2a", null), new SystemTxn.Change("node/1", VALUE)))))));
         batches.put("txn", List.of(proposal(new Command.Write(goldenTxn()))));
         return batches;
     }
@@ -213,6 +238,8 @@ class CommandCodecTest {
     Arbitrary<List<Proposal>> batches() {
         Arbitrary<Command> commands = Arbitraries.oneOf(
                 CommandArbitraries.commands(),
+                CommandArbitraries.systemWrites(),
+                CommandArbitraries.systemWrites().map(write -> new Command.InTerm(5, write)),
                 Arbitraries.longs().map(Command.Compact::new),
                 Arbitraries.longs().map(Command.LeaseRevoke::new),
                 Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(Command.LeaseGrant::new));

@@ -12,6 +12,9 @@ import io.quorlite.mvcc.MapKeySpace;
 import io.quorlite.mvcc.MvccException;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.Txn;
+import io.quorlite.system.SystemRecord;
+import io.quorlite.system.SystemTable;
+import io.quorlite.system.SystemTxn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +25,18 @@ class KvStateMachineTest {
 
     private final MapKeySpace keys = new MapKeySpace();
     private final MemoryLeaseStore store = new MemoryLeaseStore();
-    private final KvStateMachine machine = KvStateMachine.over(keys, store, List.of(), 0);
+    private final MemorySystemStore recordStore = new MemorySystemStore();
+    private final KvStateMachine machine = over(0);
+
+    private KvStateMachine over(long stateHash) {
+        return KvStateMachine.over(
+                keys,
+                store,
+                recordStore,
+                KvStateMachine.leasesOf(store.rows(), keys),
+                SystemTable.of(recordStore.rows()),
+                stateHash);
+    }
 
     @Test
     void grantsALeaseOnce() {
@@ -98,7 +112,7 @@ class KvStateMachineTest {
         machine.apply(put(A, 7));
         machine.apply(put(B, 0));
 
-        KvStateMachine reopened = KvStateMachine.over(keys, store, store.rows(), machine.stateHash());
+        KvStateMachine reopened = over(machine.stateHash());
 
         assertThat(reopened.leases().keysOf(7)).containsExactly(A);
         assertThat(reopened.stateHash()).isEqualTo(machine.stateHash());
@@ -117,12 +131,63 @@ class KvStateMachineTest {
                 new Command.LeaseGrant(7, 60),
                 new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(7, 12))),
                 new Command.Compact(2),
+                new Command.SystemWrite(SystemTxn.put("a", A)),
+                new Command.SystemWrite(new SystemTxn(List.of(), List.of(new SystemTxn.Change("a", null)))),
                 new Command.LeaseRevoke(7));
         for (Command change : changes) {
             long before = machine.stateHash();
             machine.apply(change);
             assertThat(machine.stateHash()).as("%s", change).isNotEqualTo(before);
         }
+    }
+
+    @Test
+    void changesRecordsTogetherOrNotAtAll() {
+        assertThat(machine.apply(new Command.SystemWrite(SystemTxn.put("token/1", A))))
+                .isEqualTo(new Outcome.SystemWritten(true));
+        Command use = new Command.SystemWrite(new SystemTxn(
+                List.of(new SystemTxn.Condition("token/1", 1), new SystemTxn.Condition("node/1", 0)),
+                List.of(new SystemTxn.Change("token/1", B), new SystemTxn.Change("node/1", V))));
+
+        assertThat(machine.apply(use)).isEqualTo(new Outcome.SystemWritten(true));
+        long hash = machine.stateHash();
+        assertThat(machine.apply(use)).isEqualTo(new Outcome.SystemWritten(false));
+
+        assertThat(machine.stateHash()).isEqualTo(hash);
+        assertThat(recordStore.rows())
+                .containsExactly(new SystemRecord("node/1", V, 1), new SystemRecord("token/1", B, 2));
+        assertThat(keys.currentRevision()).isEqualTo(1);
+    }
+
+    @Test
+    void showsRecordsOnceTheyArePublished() {
+        machine.apply(new Command.SystemWrite(SystemTxn.put("a/1", A)));
+        machine.apply(new Command.SystemWrite(SystemTxn.put("b", B)));
+        assertThat(machine.records().list("")).isEmpty();
+
+        machine.records().publish();
+        machine.apply(new Command.SystemWrite(new SystemTxn(List.of(), List.of(new SystemTxn.Change("b", null)))));
+
+        assertThat(machine.records().list("")).extracting(SystemRecord::name).containsExactly("a/1", "b");
+        assertThat(machine.records().list("a/")).extracting(SystemRecord::name).containsExactly("a/1");
+        assertThat(machine.records().list("a/1")).hasSize(1);
+        assertThat(machine.records().list("a/2")).isEmpty();
+        assertThat(over(0).records().list("")).extracting(SystemRecord::name).containsExactly("a/1");
+    }
+
+    @Test
+    void startsVersionsAfreshAfterADeletion() {
+        Command delete = new Command.SystemWrite(new SystemTxn(List.of(), List.of(new SystemTxn.Change("a", null))));
+        machine.apply(new Command.SystemWrite(SystemTxn.put("a", A)));
+        machine.apply(new Command.SystemWrite(SystemTxn.put("a", B)));
+        machine.apply(delete);
+        long hash = machine.stateHash();
+
+        machine.apply(delete); // of nothing
+        assertThat(machine.stateHash()).isEqualTo(hash);
+        machine.apply(new Command.SystemWrite(SystemTxn.put("a", V)));
+
+        assertThat(recordStore.rows()).containsExactly(new SystemRecord("a", V, 1));
     }
 
     /** The hash is stored, and members of different builds compare it: what it is made of may not change unnoticed. */
@@ -135,6 +200,9 @@ class KvStateMachineTest {
         machine.apply(new Command.LeaseRevoke(7));
 
         assertThat(machine.stateHash()).isEqualTo(-176577638157607071L);
+        machine.apply(new Command.SystemWrite(SystemTxn.put("a", A)));
+        machine.apply(new Command.SystemWrite(new SystemTxn(List.of(), List.of(new SystemTxn.Change("a", null)))));
+        assertThat(machine.stateHash()).isEqualTo(-1775922737686522888L);
     }
 
     private static Command put(Bytes key, long lease) {

@@ -15,6 +15,7 @@ import io.quorlite.mvcc.RangeResult;
 import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnEvaluator;
 import io.quorlite.mvcc.TxnResult;
+import io.quorlite.system.SystemTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -84,7 +85,7 @@ class ModelTest {
     private static final class Comparison {
         private final MapKeySpace keys = new MapKeySpace();
         private final MemoryLeaseStore store = new MemoryLeaseStore();
-        private final KvStateMachine machine = KvStateMachine.over(keys, store, List.of(), 0);
+        private final KvStateMachine machine = over(keys, store, 0);
         private final NaiveStore model = new NaiveStore();
 
         void run(List<Step> steps) {
@@ -174,10 +175,20 @@ class ModelTest {
             for (long lease : model.leases) {
                 assertThat(machine.leases().keysOf(lease)).isEqualTo(model.keysOf(lease));
             }
-            KvStateMachine reopened = KvStateMachine.over(keys, store, store.rows(), machine.stateHash());
+            KvStateMachine reopened = over(keys, store, machine.stateHash());
             for (long lease : model.leases) {
                 assertThat(reopened.leases().keysOf(lease)).isEqualTo(model.keysOf(lease));
             }
+        }
+
+        private static KvStateMachine over(MapKeySpace keys, MemoryLeaseStore store, long stateHash) {
+            return KvStateMachine.over(
+                    keys,
+                    store,
+                    new MemorySystemStore(),
+                    KvStateMachine.leasesOf(store.rows(), keys),
+                    SystemTable.of(List.of()),
+                    stateHash);
         }
     }
 }
