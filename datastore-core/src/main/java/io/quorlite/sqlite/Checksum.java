@@ -2,7 +2,9 @@ package io.quorlite.sqlite;
 
 import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.KeyValue;
+import io.quorlite.system.SystemRecord;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
@@ -47,6 +49,17 @@ final class Checksum {
             numbers.clear().putLong(number);
             crc.update(numbers.array());
         }
+        return crc.getValue();
+    }
+
+    /** The checksum of a system record, never negative. */
+    long ofRecord(SystemRecord record) {
+        byte[] name = record.name().getBytes(StandardCharsets.UTF_8);
+        crc.reset();
+        crc.update(numbers.clear().putLong(name.length).array());
+        crc.update(name);
+        crc.update(numbers.clear().putLong(record.version()).array());
+        crc.update(record.value().unsafeArray());
         return crc.getValue();
     }
 

@@ -149,6 +149,7 @@ final class Compaction {
             statement.executeUpdate(
                     "PRAGMA incremental_vacuum(" + Math.min(excess, Math.max(1, rowsMax / ROWS_PER_PAGE)) + ")");
         }
+        writer.shrunk();
         writer.commit();
     }
 }

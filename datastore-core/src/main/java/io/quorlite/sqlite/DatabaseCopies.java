@@ -74,6 +74,7 @@ final class DatabaseCopies {
                 return true;
             });
             SqliteLeases.load(connection, sum);
+            SqliteRecords.load(connection, sum);
             sum.verify(MetaTable.read(connection));
             quickCheck(connection);
         } catch (SQLException e) {

@@ -8,7 +8,7 @@ package io.quorlite.sqlite;
  * @param revision the newest complete main revision
  * @param compactRevision the revision compacted to, -1 if never
  * @param sweptRevision the compacted revision up to which superseded rows are physically gone
- * @param records how many rows history and leases have together
+ * @param records how many rows history, leases and system records have together
  * @param recordSum the sum of their checksums, modulo 2^64: with it rows that vanished as a whole are noticed, too
  */
 record Meta(

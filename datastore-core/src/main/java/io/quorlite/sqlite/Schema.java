@@ -16,12 +16,21 @@ final class Schema {
     /** "QLDB" */
     static final int APPLICATION_ID = 0x514c4442;
 
-    static final int VERSION = 1;
+    /** 2: with system records. */
+    static final int VERSION = 2;
 
     /** A commit writes whole pages to the WAL, and the usual batch touches two or three of them. */
     static final int PAGE_BYTES = 4096;
 
-    private static final String[] TABLES = {"""
+    private static final String SYSTEM_TABLE = """
+        CREATE TABLE system (
+          name     TEXT    PRIMARY KEY,
+          version  INTEGER NOT NULL,           -- how often it was written
+          checksum INTEGER NOT NULL,
+          value    BLOB    NOT NULL
+        ) STRICT""";
+
+    private static final String[] TABLES = {SYSTEM_TABLE, """
         CREATE TABLE history (
           revision        INTEGER PRIMARY KEY, -- packed: main << 20 | sub
           key             BLOB    NOT NULL,
@@ -53,25 +62,44 @@ final class Schema {
 
     private Schema() {}
 
-    /** Makes the tables in a new database, or checks that an existing one is ours and of a version we know. */
+    /**
+     * Makes the tables in a new database, or checks that an existing one is ours and of a version we know; one of an older version is
+     * brought up to this one.
+     */
     static void prepare(Connection connection) throws SQLException {
         if (number(connection, "PRAGMA user_version") == 0
                 && number(connection, "SELECT count(*) FROM sqlite_schema") == 0) {
             create(connection);
-        } else {
-            check(connection);
+        } else if (check(connection) < VERSION) {
+            upgrade(connection);
         }
     }
 
-    static void check(Connection connection) throws SQLException {
+    /** Returns the version of a database that can be read. */
+    static long check(Connection connection) throws SQLException {
         long application = number(connection, "PRAGMA application_id");
         if (application != APPLICATION_ID) {
             throw new StorageException("not a database of this store: application_id=" + application);
         }
         long version = number(connection, "PRAGMA user_version");
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new StorageException(
-                    "the database's schema has version " + version + ", this program knows version " + VERSION);
+                    "the database's schema has version " + version + ", this program knows versions 1 to " + VERSION);
+        }
+        return version;
+    }
+
+    /** Whether a database of {@code version} has the table of system records. */
+    static boolean hasSystemRecords(long version) {
+        return version >= 2;
+    }
+
+    private static void upgrade(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("BEGIN IMMEDIATE");
+            statement.executeUpdate(SYSTEM_TABLE);
+            statement.executeUpdate("PRAGMA user_version = " + VERSION);
+            statement.executeUpdate("COMMIT");
         }
     }
 

@@ -119,6 +119,7 @@ final class SqliteDatabase implements AutoCloseable {
         config.setReadOnly(readOnly);
         config.setBusyTimeout(BUSY_MILLIS);
         config.setCacheSize(-cacheKib);
+        config.setGetGeneratedKeys(false); // else the driver prepares and runs a query of its own after each insertion
         // As a URI, because a path may contain characters that mean something in a JDBC URL.
         String uri = "file:" + file.toAbsolutePath().toUri().getRawPath() + parameters;
         return (SQLiteConnection) config.createConnection("jdbc:sqlite:" + uri);

@@ -77,7 +77,7 @@ final class SqliteKeySpace implements KeySpace {
         long packed = revision.packed();
         long checksum = writer.checksum().ofRow(packed, kv);
         insert(packed, kv, checksum);
-        writer.added(checksum);
+        writer.added(checksum, kv.key().length() + kv.value().length());
         index.append(kv.key(), packed, kv.isTombstone(), kv.createRevision(), kv.version());
         lastPacked = packed;
         writtenBytes += kv.key().length() + kv.value().length();

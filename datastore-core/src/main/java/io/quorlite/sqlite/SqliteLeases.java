@@ -50,7 +50,7 @@ final class SqliteLeases {
             insert.setLong(3, lease.remainingSeconds());
             insert.setLong(4, checksum);
             insert.executeUpdate();
-            writer.added(checksum);
+            writer.added(checksum, Long.BYTES);
         } catch (SQLException e) {
             throw StorageException.of("saving a lease", e);
         }

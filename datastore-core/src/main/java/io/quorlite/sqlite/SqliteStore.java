@@ -6,6 +6,8 @@ import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.KeyValue;
 import io.quorlite.mvcc.MvccException;
 import io.quorlite.statemachine.LeaseStore;
+import io.quorlite.statemachine.SystemStore;
+import io.quorlite.system.SystemRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -25,14 +27,14 @@ import org.sqlite.SQLiteConnection;
 /**
  * The durable store: values and metadata in SQLite, the key index in the heap.
  *
- * <p>One thread writes, the apply thread: {@link #begin}, changes through {@link #keySpace} and the lease methods, {@link
+ * <p>One thread writes, the apply thread: {@link #begin}, changes through {@link #keySpace}, the lease and the record methods, {@link
  * #commit}; between batches {@link #compactSlice}. Any thread reads: {@link #read}, {@link #history}, {@link #hash}, {@link
  * #copyTo}, {@link #persist}. Readers see a batch after its commit, whole.
  *
  * <p>A {@link StorageException}, or its subtype {@link CorruptDatabaseException}, from any method means that the node must stop:
  * {@link #abandon} the store then, do not close it.
  */
-public final class SqliteStore implements LeaseStore, AutoCloseable {
+public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
 
     /** A batch writes its part of the meta page and the table's right edge again, however little is in it. */
@@ -43,12 +45,14 @@ public final class SqliteStore implements LeaseStore, AutoCloseable {
     private final Writer writer;
     private final SqliteKeySpace keySpace;
     private final SqliteLeases leases;
+    private final SqliteRecords records;
     private final Compaction compaction;
     private final Checkpointer checkpointer;
 
     // Handed out once, then let go.
     private List<Lease> loadedLeases;
     private SortedMap<Bytes, Long> loadedAttachments;
+    private List<SystemRecord> loadedRecords;
 
     /** What readers may see. Set after COMMIT only: a reader must never see what a crash could take back. */
     private volatile StorePosition published;
@@ -61,11 +65,13 @@ public final class SqliteStore implements LeaseStore, AutoCloseable {
         this.index = loader.load(new RowReader(database.writer()), sum);
         this.loadedAttachments = loader.attachments();
         this.loadedLeases = SqliteLeases.load(database.writer(), sum);
+        this.loadedRecords = SqliteRecords.load(database.writer(), sum);
         sum.verify(meta);
         this.published = StorePosition.of(meta);
         this.writer = new Writer(database.writer(), meta);
         this.keySpace = new SqliteKeySpace(writer, index);
         this.leases = new SqliteLeases(writer);
+        this.records = new SqliteRecords(writer);
         this.compaction = new Compaction(writer, index);
         this.checkpointer = new Checkpointer(database, () -> published.appliedIndex(), fatal);
         log.info(
@@ -109,6 +115,13 @@ public final class SqliteStore implements LeaseStore, AutoCloseable {
         loadedAttachments = new TreeMap<>();
     }
 
+    /** Hands over the system records that were loaded, by name. Once, before the first batch. */
+    public List<SystemRecord> takeRecords() {
+        List<SystemRecord> loaded = loadedRecords;
+        loadedRecords = List.of();
+        return loaded;
+    }
+
     // ---- the apply thread
 
     /** Begins a batch. */
@@ -131,6 +144,18 @@ public final class SqliteStore implements LeaseStore, AutoCloseable {
     @Override
     public void deleteLease(long id) {
         leases.delete(id);
+    }
+
+    /** Saves a system record, new or changed, with the batch that is open. */
+    @Override
+    public void saveRecord(SystemRecord record) {
+        records.save(record);
+    }
+
+    /** Deletes a system record, if it is there, with the batch that is open. */
+    @Override
+    public void deleteRecord(String name) {
+        records.delete(name);
     }
 
     /** Sets the cluster's id with the batch that is open. */

@@ -12,6 +12,11 @@ import org.sqlite.SQLiteConnection;
  * reached the disk.
  */
 final class Writer {
+    /** The size is looked at after so many commits, or so many bytes: it costs two queries, which matters to a small commit. */
+    private static final int COMMITS_UNMEASURED_MAX = 16;
+
+    private static final long BYTES_UNMEASURED_MAX = 256 << 10;
+
     private final SQLiteConnection connection;
     private final Checksum checksum = new Checksum();
     private final PreparedStatement begin;
@@ -20,6 +25,8 @@ final class Writer {
     private final PreparedStatement pageCount;
     private final PreparedStatement freePages;
     private boolean open;
+    private int commitsUnmeasured;
+    private long bytesUnmeasured;
 
     private long clusterId;
     private long appliedIndex;
@@ -84,7 +91,9 @@ final class Writer {
         try {
             MetaTable.write(writeMeta, checksum, meta());
             commit.execute();
-            size = measure();
+            if (++commitsUnmeasured >= COMMITS_UNMEASURED_MAX || bytesUnmeasured >= BYTES_UNMEASURED_MAX) {
+                size = measure();
+            }
         } catch (SQLException e) {
             throw StorageException.of("committing a transaction", e);
         }
@@ -138,19 +147,26 @@ final class Writer {
         sweptRevision = main;
     }
 
-    /** A record was written. */
-    void added(long recordChecksum) {
+    /** A record of about {@code bytes} was written. */
+    void added(long recordChecksum, int bytes) {
         records++;
+        bytesUnmeasured += bytes;
         recordSum += recordChecksum;
     }
 
     /** A record was deleted. */
     void removed(long recordChecksum) {
         records--;
+        shrunk();
         recordSum -= recordChecksum;
     }
 
-    /** As of the last commit. Any thread. */
+    /** The transaction gives space back: whoever waits for that shall see it at once. */
+    void shrunk() {
+        bytesUnmeasured = BYTES_UNMEASURED_MAX;
+    }
+
+    /** As of a commit not long ago. Any thread. */
     DatabaseSize size() {
         return size;
     }
@@ -164,6 +180,8 @@ final class Writer {
     }
 
     private DatabaseSize measure() throws SQLException {
+        commitsUnmeasured = 0;
+        bytesUnmeasured = 0;
         long pages = pageCount();
         return new DatabaseSize(pages * Schema.PAGE_BYTES, (pages - freePages()) * Schema.PAGE_BYTES);
     }

@@ -8,6 +8,7 @@ import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.KeyRange;
 import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.Revision;
+import io.quorlite.system.SystemRecord;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,7 @@ class DamageTest {
                     keys.append(new Revision(main, 0), StoreFixture.put(keys, key, value, n % 3));
                     keys.complete(main);
                     fixture.store.saveLease(new Lease(1 + n % 3, 60 + n, n));
+                    fixture.store.saveRecord(new SystemRecord("node/" + n % 20, value, 1 + n / 20));
                 });
             }
             fixture.txn("-/registry/things/7");
@@ -63,6 +65,7 @@ class DamageTest {
         StringBuilder text = new StringBuilder();
         text.append(store.position());
         store.restoreLeases(text::append, (key, lease) -> text.append(key).append(lease));
+        text.append(store.takeRecords());
         for (long revision : new long[] {30, 60, KeySpace.LATEST}) {
             store.read(keys -> {
                 keys.scan(KeyRange.all(), revision, true, kv -> {
@@ -116,6 +119,7 @@ class DamageTest {
             rows.add(MetaTable.read(connection).toString());
             new RowReader(connection).history(0, Long.MAX_VALUE, row -> rows.add(row.packed() + " " + row.withValue()));
             rows.add(SqliteLeases.load(connection, new RecordSum()).toString());
+            rows.add(SqliteRecords.load(connection, new RecordSum()).toString());
         }
         return rows;
     }
@@ -171,6 +175,7 @@ class DamageTest {
         for (String loss : List.of(
                 "DELETE FROM history WHERE revision >> 20 = 90",
                 "DELETE FROM lease WHERE id = 2",
+                "DELETE FROM system WHERE name = 'node/3'",
                 "DELETE FROM meta")) {
             Path copy = directory.resolve("loss.db");
             Files.copy(file, copy);

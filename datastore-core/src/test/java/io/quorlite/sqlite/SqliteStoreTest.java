@@ -9,8 +9,12 @@ import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.KeyValue;
 import io.quorlite.mvcc.MvccException;
 import io.quorlite.mvcc.Revision;
+import io.quorlite.system.SystemRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -332,6 +336,58 @@ class SqliteStoreTest {
 
         assertThat(rows()).isEqualTo(12);
         assertThat(store.hash(0)).isEqualTo(before);
+    }
+
+    @Test
+    void keepsSystemRecordsInTheSameTransactionAndInCopies() throws Exception {
+        fixture.batch(() -> {
+            store.saveRecord(new SystemRecord("b", Bytes.utf8("1"), 1));
+            store.saveRecord(new SystemRecord("a", Bytes.EMPTY, 1));
+            store.saveRecord(new SystemRecord("gone", Bytes.utf8("1"), 1));
+            store.saveRecord(new SystemRecord("b", Bytes.utf8("2"), 2));
+            store.deleteRecord("gone");
+        });
+        List<SystemRecord> saved =
+                List.of(new SystemRecord("a", Bytes.EMPTY, 1), new SystemRecord("b", Bytes.utf8("2"), 2));
+        Path copy = directory.resolve("copy.db");
+        store.copyTo(copy);
+
+        SqliteStore.verify(copy);
+        try (SqliteStore copied = SqliteStore.open(copy, 1, fixture.fatal::add)) {
+            assertThat(copied.takeRecords()).isEqualTo(saved);
+        }
+        reopen();
+        assertThat(store.takeRecords()).isEqualTo(saved);
+        assertThat(store.takeRecords()).isEmpty();
+        store.begin();
+        store.deleteRecord("a");
+        store.abandon(); // not committed
+        fixture.store = store = SqliteStore.open(fixture.file, 1, fixture.fatal::add);
+        assertThat(store.takeRecords()).isEqualTo(saved);
+    }
+
+    @Test
+    void opensADatabaseOfTheVersionWithoutSystemRecords() throws Exception {
+        fixture.txn("a=1");
+        fixture.batch(() -> store.saveLease(new Lease(7, 60, 0)));
+        store.close();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:sqlite:file:" + fixture.file.toUri().getRawPath());
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DROP TABLE system");
+            statement.executeUpdate("PRAGMA user_version = 1");
+        }
+        Path copy = directory.resolve("copy.db");
+        Files.copy(fixture.file, copy);
+        SqliteStore.verify(copy);
+        fixture.store = store = SqliteStore.open(fixture.file, 1, fixture.fatal::add);
+
+        assertThat(fixture.dump(KeySpace.LATEST)).isEqualTo("a=1@2");
+        assertThat(store.takeRecords()).isEmpty();
+        fixture.batch(() -> store.saveRecord(new SystemRecord("a", Bytes.utf8("1"), 1)));
+        reopen();
+        assertThat(store.takeRecords()).hasSize(1);
+        assertThat(fixture.dump(KeySpace.LATEST)).isEqualTo("a=1@2");
     }
 
     @Test

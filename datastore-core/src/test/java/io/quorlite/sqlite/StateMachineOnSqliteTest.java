@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorlite.command.Command;
 import io.quorlite.command.CommandArbitraries;
 import io.quorlite.lease.Lease;
+import io.quorlite.lease.LeaseTable;
 import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.MapKeySpace;
 import io.quorlite.mvcc.MvccException;
@@ -12,7 +13,9 @@ import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.RangeEvaluator;
 import io.quorlite.statemachine.KvStateMachine;
 import io.quorlite.statemachine.MemoryLeaseStore;
+import io.quorlite.statemachine.MemorySystemStore;
 import io.quorlite.statemachine.Outcome;
+import io.quorlite.system.SystemTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 /** The state machine on SQLite and on maps: the same commands have the same outcomes, rows, leases and hashes. */
 class StateMachineOnSqliteTest {
@@ -39,7 +43,12 @@ class StateMachineOnSqliteTest {
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Step> step = Combinators.combine(
-                        CommandArbitraries.commands().list().ofMinSize(1).ofMaxSize(6),
+                        Arbitraries.frequencyOf(
+                                        Tuple.of(9, CommandArbitraries.commands()),
+                                        Tuple.of(1, CommandArbitraries.systemWrites()))
+                                .list()
+                                .ofMinSize(1)
+                                .ofMaxSize(6),
                         CommandArbitraries.ranges().list().ofMaxSize(3),
                         Arbitraries.integers().between(0, 5),
                         Arbitraries.integers().between(0, 12).map(one -> one == 0))
@@ -59,7 +68,9 @@ class StateMachineOnSqliteTest {
         Path directory = Files.createTempDirectory("state-machine");
         MapKeySpace keys = new MapKeySpace();
         MemoryLeaseStore leases = new MemoryLeaseStore();
-        KvStateMachine model = KvStateMachine.over(keys, leases, List.of(), 0);
+        MemorySystemStore records = new MemorySystemStore();
+        KvStateMachine model =
+                KvStateMachine.over(keys, leases, records, new LeaseTable(), SystemTable.of(List.of()), 0);
         SqliteStore store = SqliteStore.open(directory.resolve("store.db"), 1, e -> {});
         try {
             KvStateMachine machine = machineOver(store);
@@ -80,6 +91,7 @@ class StateMachineOnSqliteTest {
                     store = SqliteStore.open(directory.resolve("store.db"), 1, e -> {});
                     machine = machineOver(store);
                     assertThat(machine.leases().all()).isEqualTo(model.leases().all());
+                    assertThat(machine.records().list("")).isEqualTo(records.rows());
                 }
                 assertThat(machine.stateHash()).isEqualTo(model.stateHash());
                 compareReads(step.reads(), store, keys);
@@ -95,7 +107,12 @@ class StateMachineOnSqliteTest {
         List<Lease> leases = new ArrayList<>();
         store.restoreLeases(leases::add, (key, lease) -> {});
         return KvStateMachine.over(
-                store.keySpace(), store, leases, store.position().stateHash());
+                store.keySpace(),
+                store,
+                store,
+                KvStateMachine.leasesOf(leases, store.keySpace()),
+                SystemTable.of(store.takeRecords()),
+                store.position().stateHash());
     }
 
     private static Object comparable(Outcome outcome) {
