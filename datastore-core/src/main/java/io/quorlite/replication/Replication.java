@@ -46,6 +46,9 @@ public interface Replication extends AutoCloseable {
     /** Members of the committed configuration as this member knows it. */
     List<Member> members();
 
+    /** How far each member has come; empty where this member does not lead. */
+    List<MemberProgress> progress();
+
     /**
      * Spreads this member's name and addresses, as it was configured, to all members, unless they know. To be called again
      * until it says so, because the call itself is not repeated.

@@ -3,6 +3,7 @@ package io.quorlite.replication.memory;
 import io.quorlite.replication.CommittedEntry;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
+import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.ReplicationException;
 import io.quorlite.replication.ReplicationException.Kind;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ public final class MemoryGroup {
     private final List<CommittedEntry> log = new ArrayList<>();
     private final TreeMap<Long, MemoryReplication> running = new TreeMap<>();
     private final TreeMap<Long, Member> members = new TreeMap<>();
+    private final TreeMap<Long, MemberProgress> reported = new TreeMap<>();
+    private long unchangeable;
     private long baseIndex = -1; // index before log.get(0); -1 until the first member has started
     private long term;
     private long leaderId;
@@ -88,6 +91,38 @@ public final class MemoryGroup {
 
     synchronized List<Member> members() {
         return List.copyOf(members.values());
+    }
+
+    /** Has the leader see this of a member from now on, whatever it does. */
+    public synchronized void report(MemberProgress progress) {
+        reported.put(progress.memberId(), progress);
+    }
+
+    /** Has changes of this member refused from now on; 0 for nobody's. */
+    public synchronized void refuseChangesOf(long memberId) {
+        unchangeable = memberId;
+    }
+
+    /** Who runs has everything; who does not was never heard; unless something else was reported. */
+    synchronized List<MemberProgress> progress() {
+        return members.keySet().stream()
+                .map(id -> reported.getOrDefault(id, actual(id)))
+                .toList();
+    }
+
+    private MemberProgress actual(long memberId) {
+        return running.containsKey(memberId)
+                ? new MemberProgress(memberId, lastIndex(), 0, false)
+                : new MemberProgress(memberId, 0, Long.MAX_VALUE, false);
+    }
+
+    /** A voter that runs and is not {@code memberId}; 0 for none. */
+    synchronized long otherVoter(long memberId) {
+        return members.values().stream()
+                .filter(m -> !m.learner() && m.id() != memberId && running.containsKey(m.id()))
+                .mapToLong(Member::id)
+                .findFirst()
+                .orElse(0);
     }
 
     synchronized @Nullable MemoryReplication leader() {
@@ -165,6 +200,7 @@ public final class MemoryGroup {
     void change(MemberChange change) throws ReplicationException {
         List<MemoryReplication> told;
         synchronized (this) {
+            refuseUnchangeable(change);
             applyChange(change);
             List<Member> now = List.copyOf(members.values());
             running.values().forEach(m -> m.enqueue(replica -> replica.membersChanged(now)));
@@ -192,6 +228,14 @@ public final class MemoryGroup {
             members.remove(existing(remove.memberId()).id());
         } else {
             throw new AssertionError(change);
+        }
+    }
+
+    private void refuseUnchangeable(MemberChange change) throws ReplicationException {
+        boolean refused = change instanceof MemberChange.Promote promote && promote.memberId() == unchangeable
+                || change instanceof MemberChange.Demote demote && demote.memberId() == unchangeable;
+        if (refused) {
+            throw refused("member " + unchangeable + " is not to be changed");
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorlite.replication.memory;
 import io.quorlite.replication.CommittedEntry;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
+import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.PeerAddress;
 import io.quorlite.replication.ProposalListener;
 import io.quorlite.replication.Replica;
@@ -145,6 +146,11 @@ public final class MemoryReplication implements Replication {
         return new ReplicationStatus(memberId, role, group.term(), group.leaderId(), last, last);
     }
 
+    @Override
+    public List<MemberProgress> progress() {
+        return stopped || replica == null || group.leaderId() != memberId ? List.of() : group.progress();
+    }
+
     /** Members of one process know each other. */
     @Override
     public boolean announce() {
@@ -179,7 +185,11 @@ public final class MemoryReplication implements Replication {
     public CompletableFuture<Void> transferLeadership(long memberId) {
         try {
             requireRunning();
-            group.elect(memberId == 0 ? this.memberId : memberId);
+            long elected = memberId == 0 ? group.otherVoter(this.memberId) : memberId;
+            if (elected == 0) {
+                throw new ReplicationException(Kind.NOT_LEADER, "there is no other voter");
+            }
+            group.elect(elected);
             return CompletableFuture.completedFuture(null);
         } catch (ReplicationException e) {
             return CompletableFuture.failedFuture(e);
