@@ -6,6 +6,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelFutureListener;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,13 @@ final class AcceptingHandshake extends ByteToMessageDecoder {
     }
 
     private final PeerTransportConfig config;
+    private final Admission admission;
     private final Owner owner;
     private boolean over;
 
-    AcceptingHandshake(PeerTransportConfig config, Owner owner) {
+    AcceptingHandshake(PeerTransportConfig config, Admission admission, Owner owner) {
         this.config = config;
+        this.admission = admission;
         this.owner = owner;
     }
 
@@ -68,9 +71,24 @@ final class AcceptingHandshake extends ByteToMessageDecoder {
 
     private void answer(ChannelHandlerContext ctx, Hello hello) {
         String problem = problem(hello);
-        int status = problem == null ? Hello.WELCOME : Hello.REFUSED;
+        int status = Hello.REFUSED;
+        PeerTls tls = config.tls();
+        if (problem == null && admission.removed(hello.fromMemberId())) {
+            // Before its certificate is looked at: that will be revoked, and it should learn why nobody talks to it.
+            problem = "member " + MemberIds.text(hello.fromMemberId()) + " was removed from the cluster";
+            status = Hello.REMOVED;
+        } else if (problem == null && tls != null) {
+            // Before a byte of what follows is read.
+            problem = tls.refusal(PeerTls.certificate(ctx.pipeline()), hello.fromMemberId());
+        }
         ByteBuf reply = ctx.alloc().ioBuffer();
-        new Hello(Hello.VERSION, status, config.clusterId(), config.memberId(), hello.fromMemberId()).write(reply);
+        new Hello(
+                        Hello.VERSION,
+                        problem == null ? Hello.WELCOME : status,
+                        config.clusterId(),
+                        config.memberId(),
+                        hello.fromMemberId())
+                .write(reply);
         if (problem == null) {
             over = true;
             PeerConnection connection = owner.create(ctx, hello.fromMemberId());
@@ -80,7 +98,8 @@ final class AcceptingHandshake extends ByteToMessageDecoder {
             owner.established(connection);
         } else {
             over = true;
-            byte[] reason = problem.getBytes(StandardCharsets.UTF_8);
+            byte[] text = problem.getBytes(StandardCharsets.UTF_8);
+            byte[] reason = Arrays.copyOf(text, Math.min(text.length, Hello.REASON_BYTES_MAX));
             reply.writeShort(reason.length).writeBytes(reason);
             ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
             owner.refused(ctx, "member " + MemberIds.text(hello.fromMemberId()) + " was told: " + problem);
@@ -122,7 +141,7 @@ final class AcceptingHandshake extends ByteToMessageDecoder {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!over) {
-            refuse(ctx, String.valueOf(cause.getMessage()));
+            refuse(ctx, PeerTls.describe(cause));
         }
     }
 }

@@ -58,6 +58,13 @@ final class DialingHandshake extends ByteToMessageDecoder {
         }
         int start = in.readerIndex();
         Hello hello = Hello.read(in);
+        PeerTls tls = config.tls();
+        String problem = tls == null ? null : tls.refusal(PeerTls.certificate(ctx.pipeline()), toMemberId);
+        if (problem != null) {
+            in.skipBytes(in.readableBytes());
+            fail(ctx, new HandshakeException("we do not take its certificate: " + problem));
+            return;
+        }
         if (hello.status() != Hello.WELCOME) {
             if (in.readableBytes() < 2 || in.readableBytes() < 2 + in.getUnsignedShort(in.readerIndex())) {
                 in.readerIndex(start);
@@ -67,7 +74,7 @@ final class DialingHandshake extends ByteToMessageDecoder {
                             Math.min(in.readUnsignedShort(), Hello.REASON_BYTES_MAX), StandardCharsets.UTF_8)
                     .toString();
             in.skipBytes(in.readableBytes());
-            fail(ctx, new HandshakeException("it refused us: " + reason));
+            fail(ctx, refusal(hello, reason));
         } else if (hello.version() != Hello.VERSION) {
             fail(ctx, new HandshakeException("it speaks version " + hello.version() + " of the peer protocol"));
         } else if (hello.clusterId() != config.clusterId()) {
@@ -79,6 +86,16 @@ final class DialingHandshake extends ByteToMessageDecoder {
             ctx.pipeline().replace(this, "connection", established);
             outcome.complete(established);
         }
+    }
+
+    /** Only who is certainly the one we asked, and means us, can tell us that we were removed. */
+    private HandshakeException refusal(Hello hello, String reason) {
+        boolean fromPeer = hello.clusterId() == config.clusterId()
+                && hello.fromMemberId() == toMemberId
+                && hello.toMemberId() == config.memberId();
+        return fromPeer && hello.status() == Hello.REMOVED
+                ? new RemovedMemberException("it refused us: " + reason)
+                : new HandshakeException("it refused us: " + reason);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 /**
  * The first message in each direction of a connection. Its fixed part has the same layout in all protocol versions to come.
  *
- * @param status 0 for welcome; only the accepting side refuses
+ * @param status 0 for welcome; only the accepting side refuses, and says so apart to a member that was removed
  */
 record Hello(int version, int status, long clusterId, long fromMemberId, long toMemberId) {
     static final int BYTES = 32;
@@ -13,6 +13,7 @@ record Hello(int version, int status, long clusterId, long fromMemberId, long to
     static final int VERSION = 1;
     static final int WELCOME = 0;
     static final int REFUSED = 1;
+    static final int REMOVED = 2;
     static final int REASON_BYTES_MAX = 1024;
 
     void write(ByteBuf out) {

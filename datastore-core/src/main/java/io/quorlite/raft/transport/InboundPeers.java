@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -33,16 +34,19 @@ final class InboundPeers implements AcceptingHandshake.Owner, PeerConnection.Own
     private final EventLoops loops;
     private final RequestSinks sinks;
     private final PeerEvents events;
+    private final Admission admission;
     private final Map<Long, PeerConnection> connections = new ConcurrentHashMap<>();
     private final AtomicInteger strangers = new AtomicInteger();
     private final Set<String> reportedRefusals = new LinkedHashSet<>(); // guarded by itself
     private @Nullable Channel server;
 
-    InboundPeers(PeerTransportConfig config, EventLoops loops, RequestSinks sinks, PeerEvents events) {
+    InboundPeers(
+            PeerTransportConfig config, EventLoops loops, RequestSinks sinks, PeerEvents events, Admission admission) {
         this.config = config;
         this.loops = loops;
         this.sinks = sinks;
         this.events = events;
+        this.admission = admission;
     }
 
     /** Binds the port. */
@@ -78,11 +82,11 @@ final class InboundPeers implements AcceptingHandshake.Owner, PeerConnection.Own
         }
         boolean accepted = false;
         try {
-            PeerTransportConfig.Tls tls = config.tls();
+            PeerTls tls = config.tls();
             if (tls != null) {
-                channel.pipeline().addLast(tls.server().get().newHandler(channel.alloc()));
+                channel.pipeline().addLast(tls.accepting(channel.pipeline()));
             }
-            channel.pipeline().addLast(new AcceptingHandshake(config, this));
+            channel.pipeline().addLast(new AcceptingHandshake(config, admission, this));
             accepted = true;
         } finally {
             if (!accepted) {
@@ -153,6 +157,10 @@ final class InboundPeers implements AcceptingHandshake.Owner, PeerConnection.Own
         if (connection != null) {
             connection.close(reason);
         }
+    }
+
+    Collection<PeerConnection> connections() {
+        return connections.values();
     }
 
     boolean isPresent(long memberId) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class NettyRpcClient implements RpcClient {
     private @Nullable PeerTransport transport;
     private @Nullable PeerListener listener;
+    private volatile boolean connectionsAsked;
     private @Nullable ReplicatorGroup replicators;
 
     /**
@@ -70,20 +71,24 @@ final class NettyRpcClient implements RpcClient {
             @Override
             public void connected(long memberId) {
                 // A leader that could not reach the peer at first has no replicator for it until it is told to try
-                // again.
-                // This takes the node's lock, hence not on an event loop.
-                replicators.checkReplicator(PeerIds.of(memberId), true);
+                // again. This takes the node's lock, hence not on an event loop. Before the engine has asked for a
+                // connection the group of replicators is still being made.
+                if (connectionsAsked) {
+                    replicators.checkReplicator(PeerIds.of(memberId), true);
+                }
             }
         };
     }
 
     @Override
     public boolean checkConnection(Endpoint endpoint) {
+        connectionsAsked = true;
         return transport().isConnected(PeerIds.memberId(endpoint));
     }
 
     @Override
     public boolean checkConnection(Endpoint endpoint, boolean createIfAbsent) {
+        connectionsAsked = true;
         return createIfAbsent ? transport().connect(PeerIds.memberId(endpoint)) : checkConnection(endpoint);
     }
 
@@ -145,6 +150,8 @@ final class NettyRpcClient implements RpcClient {
                     + message.getDescriptorForType().getFullName());
         }
         long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        long memberId = PeerIds.memberId(endpoint);
+        PeerAnswers.Request asked = transport().answers().sent(memberId, message);
         ReplyListener reply = new ReplyListener() {
             @Override
             public void replied(ByteBuf payload) {
@@ -152,18 +159,29 @@ final class NettyRpcClient implements RpcClient {
                 try {
                     response = ProtoBody.parseResponse(kind, payload);
                 } catch (InvalidProtocolBufferException e) {
+                    over();
                     failed.take(new RemotingException(e));
                     return;
+                }
+                if (asked != null) {
+                    asked.answered(response);
                 }
                 answered.take(response);
             }
 
             @Override
             public void failed(PeerUnavailableException failure) {
+                over();
                 failed.take(translated(failure));
             }
+
+            private void over() {
+                if (asked != null) {
+                    asked.failed();
+                }
+            }
         };
-        transport().call(PeerIds.memberId(endpoint), kind.kind(), ProtoBody.request(message), timeoutNanos, reply);
+        transport().call(memberId, kind.kind(), ProtoBody.request(message), timeoutNanos, reply);
     }
 
     private static RemotingException translated(PeerUnavailableException failure) {

@@ -9,6 +9,7 @@ import io.quorlite.sofajraft.rpc.RpcContext;
 import io.quorlite.sofajraft.rpc.RpcProcessor;
 import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequest;
 import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequestHeader;
+import io.quorlite.sofajraft.rpc.RpcRequests.RequestVoteResponse;
 import io.quorlite.sofajraft.rpc.RpcServer;
 import io.quorlite.sofajraft.rpc.impl.ConnectionClosedEventListener;
 import java.util.concurrent.Executor;
@@ -17,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +31,12 @@ public final class NettyRpcServer implements RpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(NettyRpcServer.class);
     private static final int QUEUED_REQUESTS_MAX = 1_024;
     private static final int IDLE_THREAD_SECONDS = 60;
+    private static final RequestVoteResponse NO_VOTE =
+            RequestVoteResponse.newBuilder().setTerm(0).setGranted(false).build();
 
     private final PeerTransport transport;
     private final PeerContexts contexts;
+    private final BooleanSupplier mayVote;
     private final ThreadPoolExecutor executor;
     private volatile boolean started;
 
@@ -41,7 +46,18 @@ public final class NettyRpcServer implements RpcServer {
      * @param threads for votes, read indexes and the like; appended entries have a thread of the engine for each peer
      */
     public NettyRpcServer(PeerTransport transport, int threads) {
+        this(transport, threads, () -> true);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param mayVote whether this member knows of any configuration of its group. The engine would give its vote without one;
+     *     asked on the event loop
+     */
+    public NettyRpcServer(PeerTransport transport, int threads, BooleanSupplier mayVote) {
         this.transport = transport;
+        this.mayVote = mayVote;
         this.contexts = new PeerContexts(transport, PeerContexts.STALLED_MILLIS);
         String name = "raft-rpc-" + MemberIds.text(transport.config().memberId()) + "-";
         AtomicInteger number = new AtomicInteger();
@@ -103,6 +119,10 @@ public final class NettyRpcServer implements RpcServer {
             message = ProtoBody.parseRequest(kind, payload);
         } catch (InvalidProtocolBufferException e) {
             request.connection().close("it sent a request that is no " + kind.protoName());
+            return;
+        }
+        if (kind == EngineMessage.REQUEST_VOTE && !mayVote.getAsBoolean()) {
+            request.send(ProtoBody.response(NO_VOTE));
             return;
         }
         boolean sequenced = isSequenced(message);

@@ -173,12 +173,9 @@ final class OutboundPeer implements PeerConnection.Owner {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        PeerTransportConfig.Tls tls = config.tls();
+                        PeerTls tls = config.tls();
                         if (tls != null) {
-                            channel.pipeline()
-                                    .addLast(tls.client()
-                                            .get()
-                                            .newHandler(channel.alloc(), address.host(), address.port()));
+                            channel.pipeline().addLast(tls.dialing(channel.pipeline()));
                         }
                         channel.pipeline()
                                 .addLast(new DialingHandshake(
@@ -233,10 +230,14 @@ final class OutboundPeer implements PeerConnection.Owner {
             return;
         }
         String self = MemberIds.text(config.memberId());
-        if (problem instanceof HandshakeException) {
-            if (!String.valueOf(problem.getMessage()).equals(reportedRefusal)) {
-                reportedRefusal = String.valueOf(problem.getMessage());
+        if (problem instanceof HandshakeException || PeerTls.isTlsProblem(problem)) {
+            String reason = PeerTls.describe(problem);
+            if (!reason.equals(reportedRefusal)) {
+                reportedRefusal = reason;
                 LOG.warn("{} cannot use its connection to {} at {}: {}", self, name, address, reportedRefusal);
+            }
+            if (problem instanceof RemovedMemberException) {
+                events.tell(listener -> listener.removed(memberId));
             }
             pause(config.refusedDelayMillis());
             return;

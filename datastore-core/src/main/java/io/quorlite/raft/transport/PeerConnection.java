@@ -8,6 +8,7 @@ import io.grpc.netty.shaded.io.netty.util.collection.LongObjectHashMap;
 import io.grpc.netty.shaded.io.netty.util.collection.LongObjectMap;
 import io.quorlite.raft.transport.PeerUnavailableException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -52,6 +53,7 @@ final class PeerConnection extends ByteToMessageDecoder {
     private final RequestSinks sinks;
     private final Owner owner;
     private final OutboundQueue queue;
+    private final @Nullable X509Certificate certificate;
     private final AtomicLong nextRequestId = new AtomicLong(1); // shared by all callers
     private final AtomicInteger outstandingCalls = new AtomicInteger(); // shared by all callers
     private volatile @Nullable String closeReason;
@@ -75,12 +77,18 @@ final class PeerConnection extends ByteToMessageDecoder {
         this.config = config;
         this.sinks = sinks;
         this.owner = owner;
+        this.certificate = PeerTls.certificate(channel.pipeline());
         this.silence = new SilenceWatch(channel, outbound, outbound ? SILENT_TICKS_OUTBOUND : SILENT_TICKS_INBOUND);
         this.queue = new OutboundQueue(channel, config.outboundBytesMax(), this::written, this::neverWritten);
     }
 
     long memberId() {
         return memberId;
+    }
+
+    /** What the other side showed; null on plain text. */
+    @Nullable X509Certificate certificate() {
+        return certificate;
     }
 
     /** Calls the peer. The payload is written into its frame before this method returns. */

@@ -23,6 +23,9 @@ public final class PeerKinds {
     /** First of the requests that move snapshots. */
     public static final int SNAPSHOT_FIRST = 35;
 
+    /** Where the sender is reached, said to whom it connects to. */
+    public static final int WHEREABOUTS = 64;
+
     /** Kinds are below this. */
     public static final int LIMIT = 256;
 

@@ -13,4 +13,7 @@ public interface PeerListener {
 
     /** The member's connection to us, the only one, was lost. */
     default void departed(long memberId) {}
+
+    /** The member refused our connection: it knows that we were removed. Told at each attempt. */
+    default void removed(long byMemberId) {}
 }

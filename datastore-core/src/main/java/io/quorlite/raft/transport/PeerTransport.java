@@ -42,10 +42,15 @@ public final class PeerTransport implements AutoCloseable {
     private final ThreadPoolExecutor resolverThread;
     private final PeerEvents events;
     private final EventLoops loops;
+    private final PeerAnswers answers = new PeerAnswers();
     private final InboundPeers inbound;
     private volatile @Nullable PeerAddress boundAddress;
 
     public PeerTransport(PeerTransportConfig config, AddressBook book) {
+        this(config, book, Admission.ALL);
+    }
+
+    public PeerTransport(PeerTransportConfig config, AddressBook book, Admission admission) {
         this.config = config;
         this.book = book;
         String name = MemberIds.text(config.memberId());
@@ -53,7 +58,7 @@ public final class PeerTransport implements AutoCloseable {
         this.resolverThread = thread("peer-resolver-" + name);
         this.events = new PeerEvents(eventThread);
         this.loops = EventLoops.start(config.ioThreads(), "peer-io-" + name);
-        this.inbound = new InboundPeers(config, loops, sinks, events);
+        this.inbound = new InboundPeers(config, loops, sinks, events, admission);
     }
 
     /** One thread that goes away when idle. What may wait for it is bounded by the connections and calls there can be. */
@@ -72,6 +77,35 @@ public final class PeerTransport implements AutoCloseable {
     public void start() throws IOException {
         InetSocketAddress bound = inbound.listen();
         boundAddress = new PeerAddress(config.listen().host(), bound.getPort());
+        PeerTls tls = config.tls();
+        if (tls != null) {
+            int millis = config.certificateCheckMillis();
+            var unused = loops.group()
+                    .scheduleWithFixedDelay(() -> checkCertificates(tls), millis, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A certificate may have been revoked since it was shown. That it expired meanwhile is no reason: it was good then. */
+    private void checkCertificates(PeerTls tls) {
+        inbound.connections().forEach(connection -> check(tls, connection));
+        for (OutboundPeer peer : peers.values()) {
+            PeerConnection connection = peer.connection();
+            if (connection != null) {
+                check(tls, connection);
+            }
+        }
+    }
+
+    private void check(PeerTls tls, PeerConnection connection) {
+        String refusal = tls.refusal(connection.certificate(), connection.memberId());
+        if (refusal != null) {
+            LOG.warn(
+                    "{} closes its connection with {}: {}",
+                    MemberIds.text(config.memberId()),
+                    MemberIds.text(connection.memberId()),
+                    refusal);
+            connection.close(refusal);
+        }
     }
 
     /** Where this transport listens, with the port it really has. */
@@ -189,8 +223,13 @@ public final class PeerTransport implements AutoCloseable {
         });
     }
 
+    /** What members answered to this one as the leader. */
+    public PeerAnswers answers() {
+        return answers;
+    }
+
     /** Closes the connection that a member has made to us. */
-    void disconnectInbound(long memberId, String reason) {
+    public void disconnectInbound(long memberId, String reason) {
         inbound.disconnect(memberId, reason);
     }
 

@@ -1,8 +1,8 @@
 package io.quorlite.raft.transport;
 
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.quorlite.replication.PeerAddress;
-import java.util.function.Supplier;
+import io.quorlite.tls.CertificateCheck;
+import io.quorlite.tls.TlsIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param reconnectDelayMaxMillis the longest pause between two attempts
  * @param refusedDelayMillis pause after a peer refused us, or was another one than expected
  * @param ioThreads threads of the event loop
- * @param tls contexts for TLS, null for plain text
+ * @param tls mutual TLS, null for plain text
+ * @param certificateCheckMillis how often the certificates of living connections are looked at again
  */
 public record PeerTransportConfig(
         long clusterId,
@@ -36,15 +37,8 @@ public record PeerTransportConfig(
         int reconnectDelayMaxMillis,
         int refusedDelayMillis,
         int ioThreads,
-        @Nullable Tls tls) {
-
-    /**
-     * Contexts for TLS. They are asked for with each new connection, so certificates may change while the transport runs.
-     *
-     * @param server for accepted connections
-     * @param client for our own connections
-     */
-    public record Tls(Supplier<SslContext> server, Supplier<SslContext> client) {}
+        @Nullable PeerTls tls,
+        int certificateCheckMillis) {
 
     public PeerTransportConfig {
         if (memberId == 0) {
@@ -60,6 +54,7 @@ public record PeerTransportConfig(
         requirePositive("reconnectDelayMaxMillis", reconnectDelayMaxMillis);
         requirePositive("refusedDelayMillis", refusedDelayMillis);
         requirePositive("ioThreads", ioThreads);
+        requirePositive("certificateCheckMillis", certificateCheckMillis);
     }
 
     /** The defaults, which suit members on one LAN. */
@@ -92,7 +87,8 @@ public record PeerTransportConfig(
         private int reconnectDelayMaxMillis = 250;
         private int refusedDelayMillis = 2_000;
         private int ioThreads = 1;
-        private @Nullable Tls tls;
+        private @Nullable PeerTls tls;
+        private int certificateCheckMillis = 2_000;
 
         private Builder(long clusterId, long memberId, PeerAddress listen) {
             this.clusterId = clusterId;
@@ -146,8 +142,14 @@ public record PeerTransportConfig(
             return this;
         }
 
-        public Builder tls(Supplier<SslContext> server, Supplier<SslContext> client) {
-            tls = new Tls(server, client);
+        /** Both are asked at each handshake, so keys, certificates and authorities may change while the transport runs. */
+        public Builder tls(TlsIdentity identity, CertificateCheck check) {
+            tls = PeerTls.of(identity, check);
+            return this;
+        }
+
+        public Builder certificateCheckMillis(int millis) {
+            certificateCheckMillis = millis;
             return this;
         }
 
@@ -166,7 +168,8 @@ public record PeerTransportConfig(
                     reconnectDelayMaxMillis,
                     refusedDelayMillis,
                     ioThreads,
-                    tls);
+                    tls,
+                    certificateCheckMillis);
         }
     }
 }

@@ -15,7 +15,9 @@
  *   refusal the same with status != 0, then length (2) | reason in UTF-8, then the connection is closed
  * </pre>
  *
- * <p>and goes on with frames, big-endian like everything here:
+ * <p>where status 2 tells a member that it was removed from the cluster. Under TLS both sides look at the other's certificate
+ * once more when they know from the hello which member it should be. The connection goes on with frames, big-endian like
+ * everything here:
  *
  * <pre>
  *   frame   length of what follows (4) | kind (1) | flags (1) | request id (8) | payload

@@ -3,72 +3,40 @@ package io.quorlite.raft.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
-import java.io.InputStream;
+import io.quorlite.tls.CertificateCheck;
+import io.quorlite.tls.TestAuthority;
+import io.quorlite.tls.TlsIdentity;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Members that trust one self-signed pair, and one that has another. */
+/** Members with certificates of one authority, and some that have others. */
 @Timeout(180)
 class PeerTlsTest {
     private static final long ONE = 0x11;
     private static final long TWO = 0x22;
     private static final int ECHO = PeerKinds.ASK_LEADER;
-    private static final char[] PASSWORD = "password".toCharArray();
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    static Path directory;
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration HOUR = Duration.ofHours(1);
 
     private final TransportCluster cluster = new TransportCluster();
     private final LogLines log = new LogLines();
+    private final Set<BigInteger> revoked = ConcurrentHashMap.newKeySet();
+    private final TestAuthority ours;
+    private final TestAuthority theirs;
 
-    @BeforeAll
-    static void makeKeys() throws Exception {
-        for (String name : List.of("ours", "theirs")) {
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-keystore",
-                            keys(name).toString(),
-                            "-storetype",
-                            "PKCS12",
-                            "-storepass",
-                            new String(PASSWORD),
-                            "-alias",
-                            "key",
-                            "-keyalg",
-                            "EC",
-                            "-groupname",
-                            "secp256r1",
-                            "-dname",
-                            "CN=" + name,
-                            "-ext",
-                            "san=ip:127.0.0.1")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            assertThat(keytool.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(keytool.exitValue()).isZero();
-        }
+    PeerTlsTest() throws Exception {
+        ours = new TestAuthority("ours");
+        theirs = new TestAuthority("theirs");
     }
 
     @AfterEach
@@ -77,45 +45,37 @@ class PeerTlsTest {
         log.close();
     }
 
-    private static Path keys(String name) {
-        return directory.resolve(name + ".p12");
+    /** The certificate is the member's, and is not revoked. */
+    private CertificateCheck check() {
+        return (certificate, memberId) -> {
+            if (revoked.contains(certificate.getSerialNumber())) {
+                return "certificate " + certificate.getSerialNumber() + " is revoked";
+            }
+            String subject = certificate.getSubjectX500Principal().getName();
+            return subject.equals(TestAuthority.subject(memberId)) ? null : "it is the certificate of " + subject;
+        };
     }
 
-    private static UnaryOperator<PeerTransportConfig.Builder> tls(String name) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys(name))) {
-            store.load(in, PASSWORD);
-        }
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, PASSWORD);
-        trusted.setCertificateEntry("key", store.getCertificate("key"));
-        KeyManagerFactory key = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        key.init(store, PASSWORD);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SslContext server = SslContextBuilder.forServer(key)
-                .sslProvider(SslProvider.JDK)
-                .trustManager(trust)
-                .clientAuth(ClientAuth.REQUIRE)
-                .build();
-        SslContext client = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.JDK)
-                .keyManager(key)
-                .trustManager(trust)
-                .build();
-        return builder -> builder.handshakeTimeoutMillis(30_000).tls(() -> server, () -> client);
+    private UnaryOperator<PeerTransportConfig.Builder> tls(TlsIdentity identity) {
+        return builder -> builder.handshakeTimeoutMillis(30_000)
+                .certificateCheckMillis(50)
+                .tls(identity, check());
+    }
+
+    private PeerTransport startTwo(TlsIdentity identity) throws Exception {
+        PeerTransport two = cluster.start(TWO, tls(identity));
+        two.handle(ECHO, (from, payload, reply) -> reply.send(payload));
+        return two;
     }
 
     private PeerTransport startTwo() throws Exception {
-        PeerTransport two = cluster.start(TWO, tls("ours"));
-        two.handle(ECHO, (from, payload, reply) -> reply.send(payload));
-        return two;
+        return startTwo(ours.identity(ours.issue(TWO)));
     }
 
     @Test
     void membersOfOneAuthorityTalk() throws Exception {
         startTwo();
-        PeerTransport one = cluster.start(ONE, tls("ours"));
+        PeerTransport one = cluster.start(ONE, tls(ours.identity(ours.issue(ONE))));
         TransportCluster.connect(one, TWO);
         byte[] large = new byte[1 << 20];
         large[large.length - 1] = 1;
@@ -124,20 +84,115 @@ class PeerTlsTest {
     }
 
     @Test
-    void aMemberWithAnotherCertificateNeverConnects() throws Exception {
+    void refusesAMemberWithoutACertificate() throws Exception {
+        assertNeverConnects(ours.identity(new TestAuthority.Holder(null)), "TLS: ");
+    }
+
+    @Test
+    void refusesACertificateOfAnotherAuthority() throws Exception {
+        assertNeverConnects(ours.identity(theirs.issue(ONE)), "unable to find valid certification path");
+    }
+
+    @Test
+    void refusesAnExpiredCertificate() throws Exception {
+        Instant now = Instant.now();
+        assertNeverConnects(ours.identity(ours.issue(ONE, now.minus(DAY), now.minus(HOUR))), "NotAfter");
+    }
+
+    @Test
+    void refusesACertificateThatIsNotValidYet() throws Exception {
+        Instant now = Instant.now();
+        assertNeverConnects(ours.identity(ours.issue(ONE, now.plus(HOUR), now.plus(DAY))), "NotBefore");
+    }
+
+    @Test
+    void refusesTheCertificateOfAnotherMember() throws Exception {
+        assertNeverConnects(ours.identity(ours.issue(0x33)), "it is the certificate of CN=33");
+    }
+
+    @Test
+    void refusesARevokedCertificate() throws Exception {
+        TestAuthority.Pair pair = ours.issue(ONE);
+        revoked.add(pair.certificate().getSerialNumber());
+        assertNeverConnects(ours.identity(pair), "is revoked");
+    }
+
+    /** The refusal is told once at the refusing end, however often the other one comes. */
+    private void assertNeverConnects(TlsIdentity identity, String reason) throws Exception {
         startTwo();
-        PeerTransport stranger = cluster.start(ONE, tls("theirs"));
+        PeerTransport stranger = cluster.start(ONE, tls(identity));
 
         stranger.keepConnected(List.of(TWO));
 
-        Await.until(
-                "refused",
-                () -> !log.containing("WARN m0000000000000022 closed a connection")
-                        .isEmpty());
+        Await.until("refused", () -> !refusals(reason).isEmpty());
         Await.until(
                 "told",
-                () -> !log.containing("WARN m0000000000000011 cannot connect").isEmpty());
+                () -> !log.containing("WARN m0000000000000011 cannot use").isEmpty());
+        Thread.sleep(500); // ten more attempts
+        assertThat(refusals(reason)).hasSize(1);
         assertThat(stranger.isConnected(TWO)).isFalse();
+    }
+
+    private List<String> refusals(String reason) {
+        return log.containing("WARN m0000000000000022 closed a connection").stream()
+                .filter(line -> line.contains(reason))
+                .toList();
+    }
+
+    @Test
+    void theDialingMemberLooksAtTheCertificateToo() throws Exception {
+        startTwo(ours.identity(ours.issue(0x33)));
+        PeerTransport one = cluster.start(ONE, tls(ours.identity(ours.issue(ONE))));
+
+        one.keepConnected(List.of(TWO));
+
+        Await.until(
+                "refused",
+                () -> !log.containing("we do not take its certificate: it is the certificate of CN=33")
+                        .isEmpty());
+        assertThat(one.isConnected(TWO)).isFalse();
+    }
+
+    @Test
+    void aRevokedCertificateEndsALivingConnection() throws Exception {
+        PeerTransport two = startTwo();
+        TestAuthority.Pair pair = ours.issue(ONE);
+        TestAuthority.Holder holder = new TestAuthority.Holder(pair);
+        PeerTransport one = cluster.start(ONE, tls(ours.identity(holder)));
+        one.keepConnected(List.of(TWO));
+        Await.until("connected", () -> one.isConnected(TWO));
+
+        revoked.add(pair.certificate().getSerialNumber());
+
+        Await.until("closed", () -> !one.isConnected(TWO) && !two.isPresent(ONE));
+        assertThat(log.containing("closes its connection with m0000000000000011: certificate"))
+                .hasSize(1);
+
+        holder.hold(ours.issue(ONE));
+        Await.until("connected with another", () -> one.isConnected(TWO));
+    }
+
+    @Test
+    void aSwappedCertificateLeavesConnectionsAloneAndIsUsedByTheNext() throws Exception {
+        PeerTransport two = startTwo();
+        TestAuthority.Pair first = ours.issue(ONE);
+        TestAuthority.Holder holder = new TestAuthority.Holder(first);
+        PeerTransport one = cluster.start(ONE, tls(ours.identity(holder)));
+        one.keepConnected(List.of(TWO));
+        Await.until("connected", () -> one.isConnected(TWO) && two.isPresent(ONE));
+
+        holder.hold(ours.issue(ONE));
+        Thread.sleep(300); // looked at a few times
+        byte[] payload = {1, 2, 3};
+        assertThat(one.call(TWO, ECHO, payload, Duration.ofSeconds(60)).get()).isEqualTo(payload);
+        assertThat(log.containing("lost its connection")).isEmpty();
+
+        two.disconnectInbound(ONE, "for the test");
+        Await.until("connected again", () -> one.isConnected(TWO) && two.isPresent(ONE));
+        revoked.add(first.certificate().getSerialNumber());
+        Thread.sleep(300); // nobody shows that one any more
+        assertThat(log.containing("is revoked")).isEmpty();
+        assertThat(one.isConnected(TWO)).isTrue();
     }
 
     @Test
@@ -153,5 +208,19 @@ class PeerTlsTest {
         }
         Await.until("logged", () -> !log.containing("closed a connection").isEmpty());
         assertThat(log.containing("WARN m0000000000000022 closed a connection")).hasSize(1);
+    }
+
+    @Test
+    void aPlainTextMemberAndOneWithTlsDoNotMeet() throws Exception {
+        startTwo();
+        PeerTransport plain = cluster.start(ONE);
+
+        plain.keepConnected(List.of(TWO));
+
+        Await.until(
+                "refused",
+                () -> !log.containing("WARN m0000000000000022 closed a connection")
+                        .isEmpty());
+        assertThat(plain.isConnected(TWO)).isFalse();
     }
 }
