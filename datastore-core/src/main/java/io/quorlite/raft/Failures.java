@@ -1,5 +1,6 @@
 package io.quorlite.raft;
 
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replica;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -25,7 +26,9 @@ final class Failures {
     void fatal(Throwable cause) {
         if (failed.compareAndSet(false, true)) {
             first = cause;
-            LOG.error("{} stops: {}", name, cause.toString(), cause);
+            if (!(cause instanceof RemovedFromClusterException)) { // which is no fault, and told above
+                LOG.error("{} stops: {}", name, cause.toString(), cause);
+            }
             Consumer<Throwable> engine = afterStart;
             if (engine != null) {
                 engine.accept(cause);

@@ -1,65 +1,65 @@
 package io.quorlite.raft;
 
+import io.quorlite.raft.transport.MemberIds;
 import io.quorlite.raft.transport.PeerIds;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
 import io.quorlite.replication.ReplicationException;
 import io.quorlite.replication.ReplicationException.Kind;
-import io.quorlite.sofajraft.Closure;
-import io.quorlite.sofajraft.Node;
-import io.quorlite.sofajraft.Status;
+import io.quorlite.sofajraft.core.NodeImpl;
 import io.quorlite.sofajraft.entity.PeerId;
-import io.quorlite.sofajraft.entity.Task;
-import io.quorlite.sofajraft.error.RaftError;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Changes the group by one member at a time, on the leader, each step under a time-out with a look at what really happened:
- * the engine sometimes gives no answer, and says yes for a learner nobody can reach.
+ * Changes the group by one member at a time, on the leader, in {@link ChangeSteps} on a thread of their own. What may lead to
+ * a group without a majority is refused.
  *
- * <p>Steps run on a thread of their own. While one waits, empty entries are proposed: the engine can lose the notice that a
- * newcomer has caught up, and any write brings it back.
+ * <p>Where a change takes more than one step, the log says first what it is about, so that the next leader can finish it: see
+ * {@link Standing} and {@link #mend}.
  */
 final class MemberChanges {
-    private static final long STEP_MILLIS_MAX = 15_000;
-    private static final long NUDGE_MILLIS = 250;
+    private static final Logger LOG = LoggerFactory.getLogger(MemberChanges.class);
+    private static final long REACH_MILLIS_MAX = 2_000;
+    private static final long CATCH_UP_MILLIS_MAX = 5_000;
+    private static final long MEND_MILLIS = 1_000;
+    private static final long SEEN_MILLIS_MAX = 2_000;
 
-    /** One step of the engine. */
-    private interface Step {
-        void start(Closure done);
-    }
-
-    /** Whether the step has had its effect. */
-    private interface Look {
-        boolean done();
-    }
-
-    private final Node node;
+    private final NodeImpl node;
     private final Leadership leadership;
     private final Membership membership;
-    private final ExecutorService worker;
+    private final Progress progress;
+    private final ChangeSteps steps;
+    private final ScheduledExecutorService worker;
     private final AtomicBoolean busy = new AtomicBoolean();
-    /** Steps the engine has not answered: as long as there is one, a joint configuration may come or be there. */
-    private final AtomicInteger unanswered = new AtomicInteger();
 
-    MemberChanges(Node node, Leadership leadership, Membership membership, ExecutorService worker) {
+    MemberChanges(
+            NodeImpl node,
+            Leadership leadership,
+            Membership membership,
+            Progress progress,
+            ScheduledExecutorService worker) {
         this.node = node;
         this.leadership = leadership;
         this.membership = membership;
+        this.progress = progress;
+        this.steps = new ChangeSteps(node, leadership);
         this.worker = worker;
+    }
+
+    void start() {
+        worker.scheduleWithFixedDelay(this::mend, MEND_MILLIS, MEND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whether two majorities may be needed at the moment. */
     boolean underWay() {
-        return busy.get() || unanswered.get() > 0 || membership.joint();
+        return busy.get() || steps.unanswered() || membership.joint();
     }
 
     CompletableFuture<Void> change(MemberChange change) {
@@ -70,25 +70,38 @@ final class MemberChanges {
             return result;
         }
         if (!busy.compareAndSet(false, true)) {
-            result.completeExceptionally(refused("another change is under way"));
+            result.completeExceptionally(new ReplicationException(Kind.OVERLOADED, "another change is under way"));
             return result;
         }
         worker.execute(() -> {
             try {
                 run(change);
-                propose(new byte[0]);
-                busy.set(false);
+                // The engine is a little ahead of what is applied: whoever looks after this sees the change.
+                steps.await(SEEN_MILLIS_MAX, () -> membership.current().equals(node.getCurrentConf()));
+                over();
                 result.complete(null);
             } catch (ReplicationException | RuntimeException e) {
-                busy.set(false);
-                result.completeExceptionally(e);
+                over();
+                result.completeExceptionally(asRefusal(e));
             } catch (InterruptedException e) {
-                busy.set(false);
+                over();
                 result.completeExceptionally(new ReplicationException(Kind.STOPPED, "stopping"));
                 Thread.currentThread().interrupt();
             }
         });
         return result;
+    }
+
+    private void over() {
+        membership.expect(0);
+        busy.set(false);
+    }
+
+    /** The engine says in this way that it does not lead any more. */
+    private static Exception asRefusal(Exception e) {
+        return e instanceof IllegalStateException
+                ? new ReplicationException(Kind.LEADER_CHANGED, String.valueOf(e.getMessage()))
+                : e;
     }
 
     private void run(MemberChange change) throws ReplicationException, InterruptedException {
@@ -105,17 +118,74 @@ final class MemberChanges {
         }
     }
 
-    private void addLearner(Member member) throws ReplicationException, InterruptedException {
-        PeerId peer = PeerIds.of(member.id());
-        if (node.listPeers().contains(peer) || node.listLearners().contains(peer)) {
-            throw refused("member " + member.id() + " is in the group already");
+    /** Finishes what an earlier leader began: puts back who was out for a change of vote, forgets who was out for good. */
+    private void mend() {
+        List<Long> joined = membership.strayed(Standing.JOINED);
+        List<Long> leaving = membership.strayed(Standing.LEAVING);
+        boolean nothing = joined.isEmpty() && leaving.isEmpty();
+        if (nothing || !leadership.view().ready() || membership.joint() || !busy.compareAndSet(false, true)) {
+            return;
         }
-        announce(member);
-        step(
+        try {
+            for (long id : joined) {
+                LOG.info("{} was taken out of the group to change its vote, and is put back", MemberIds.text(id));
+                membership.expect(id);
+                putBack(id, PeerIds.of(id));
+            }
+            for (long id : leaving) {
+                stand(id, Standing.REMOVED);
+            }
+        } catch (ReplicationException | RuntimeException e) {
+            LOG.info("an unfinished change of members stays so for now: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            over();
+        }
+    }
+
+    /**
+     * Only whom this member reaches is added. Its name and address are spread before anyone else has to connect to it; done when
+     * it has answered.
+     */
+    private void addLearner(Member member) throws ReplicationException, InterruptedException {
+        long id = member.id();
+        PeerId peer = PeerIds.of(id);
+        requireNew(member);
+        if (!node.listLearners().contains(peer)) {
+            requireReachable(member);
+            steps.append("announce " + member.name(), membership.registry().entryWith(member));
+        }
+        steps.run(
                 "add learner " + member.name(),
                 done -> node.addLearners(List.of(peer), done),
-                () -> node.listLearners().contains(peer)
-                        && node.listAliveLearners().contains(peer));
+                () -> node.listLearners().contains(peer) && progress.alive(id));
+    }
+
+    private void requireReachable(Member member) throws ReplicationException, InterruptedException {
+        membership.registry().expected(member);
+        membership.expect(member.id());
+        if (!steps.await(REACH_MILLIS_MAX, () -> membership.reaches(member.id()))) {
+            throw refused(member.name() + " cannot be reached at " + member.peerAddress());
+        }
+    }
+
+    private void requireNew(Member member) throws ReplicationException {
+        if (membership.registry().standing(member.id()).compareTo(Standing.LEAVING) >= 0) {
+            throw refused("member " + MemberIds.text(member.id()) + " was removed, and an id never comes back");
+        }
+        for (Member each : membership.members()) {
+            boolean same = each.id() == member.id();
+            if (same && (!each.learner() || !each.name().equals(member.name()))) {
+                throw refused("member " + MemberIds.text(member.id()) + " is in the group already");
+            }
+            if (!same && each.name().equals(member.name())) {
+                throw refused("there is a member with the name " + member.name() + " already");
+            }
+            if (!same && each.peerAddress().equals(member.peerAddress())) {
+                throw refused("member " + each.name() + " has the address " + member.peerAddress());
+            }
+        }
     }
 
     /** The engine cannot turn a learner into a voter in place: it is removed and added. Found removed, it is only added. */
@@ -124,19 +194,47 @@ final class MemberChanges {
         if (node.listPeers().contains(peer)) {
             return;
         }
-        if (membership.registry().find(memberId) == null) {
-            throw refused("no member " + memberId);
-        }
+        requireStaying(memberId);
+        List<PeerId> voters = new ArrayList<>(node.listPeers());
+        voters.add(peer);
+        membership.expect(memberId);
         if (node.listLearners().contains(peer)) {
-            step(
-                    "take learner " + memberId + " out",
+            awaitCaughtUp(memberId);
+            requireMajority("with " + name(memberId), voters);
+            stand(memberId, Standing.JOINED);
+            steps.run(
+                    "take learner " + name(memberId) + " out",
                     done -> node.removeLearners(List.of(peer), done),
                     () -> !node.listLearners().contains(peer));
         }
-        step(
-                "add voter " + memberId,
-                done -> node.addPeer(peer, done),
-                () -> node.listPeers().contains(peer));
+        try {
+            steps.run(
+                    "add voter " + name(memberId),
+                    done -> node.addPeer(peer, done),
+                    () -> node.listPeers().contains(peer));
+        } catch (ReplicationException e) {
+            if (e.kind() == Kind.MEMBERSHIP) {
+                putBack(memberId, peer); // it did not catch up; else who leads next does it
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * A learner is given a vote only if its log is as long as ours was at this moment: it then holds the configuration that made
+     * it a learner, without which it gives no vote, and the group does not wait for it.
+     */
+    private void awaitCaughtUp(long memberId) throws ReplicationException, InterruptedException {
+        long wanted = node.getLastCommittedIndex();
+        boolean caughtUp = steps.await(
+                CATCH_UP_MILLIS_MAX, () -> progress.alive(memberId) && progress.matchIndex(memberId) >= wanted);
+        if (!caughtUp) {
+            throw refused(
+                    progress.alive(memberId)
+                            ? name(memberId) + " has not caught up: it has " + progress.matchIndex(memberId)
+                                    + " entries of " + wanted
+                            : name(memberId) + " does not answer");
+        }
     }
 
     private void demote(long memberId) throws ReplicationException, InterruptedException {
@@ -144,13 +242,19 @@ final class MemberChanges {
         if (node.listLearners().contains(peer)) {
             return;
         }
+        requireStaying(memberId);
+        membership.expect(memberId);
         if (node.listPeers().contains(peer)) {
+            requireRemovable(memberId, peer);
+            stand(memberId, Standing.JOINED);
             removeVoter(memberId, peer);
-        } else if (membership.registry().find(memberId) == null) {
-            throw refused("no member " + memberId);
         }
-        step(
-                "add learner " + memberId,
+        putBack(memberId, peer);
+    }
+
+    private void putBack(long memberId, PeerId peer) throws ReplicationException, InterruptedException {
+        steps.run(
+                "add learner " + name(memberId),
                 done -> node.addLearners(List.of(peer), done),
                 () -> node.listLearners().contains(peer));
     }
@@ -158,97 +262,70 @@ final class MemberChanges {
     private void remove(long memberId) throws ReplicationException, InterruptedException {
         PeerId peer = PeerIds.of(memberId);
         if (node.listPeers().contains(peer)) {
+            requireRemovable(memberId, peer);
+            stand(memberId, Standing.LEAVING);
             removeVoter(memberId, peer);
         } else if (node.listLearners().contains(peer)) {
-            step(
-                    "remove learner " + memberId,
+            stand(memberId, Standing.LEAVING);
+            steps.run(
+                    "remove learner " + name(memberId),
                     done -> node.removeLearners(List.of(peer), done),
                     () -> !node.listLearners().contains(peer));
-        } else {
-            throw refused("no member " + memberId);
+        } else if (membership.registry().find(memberId) == null) {
+            throw refused("no member " + MemberIds.text(memberId));
+        }
+        stand(memberId, Standing.REMOVED); // from now on its connections are refused, and it is told why
+    }
+
+    private void requireRemovable(long memberId, PeerId peer) throws ReplicationException {
+        if (memberId == leadership.view().leaderId()) {
+            throw refused("member " + name(memberId) + " leads: hand leadership over first");
+        }
+        List<PeerId> rest = new ArrayList<>(node.listPeers());
+        rest.remove(peer);
+        if (rest.isEmpty()) {
+            throw refused("member " + name(memberId) + " is the only voter");
+        }
+        requireMajority("without " + name(memberId), rest);
+    }
+
+    /** A change is committed by a majority of the voters it leads to as well; without one the group would be stuck in it. */
+    private void requireMajority(String what, List<PeerId> voters) throws ReplicationException {
+        if (!progress.majorityAlive(voters)) {
+            List<String> silent = voters.stream()
+                    .map(PeerIds::memberId)
+                    .filter(id -> !progress.alive(id))
+                    .map(this::name)
+                    .toList();
+            throw refused(what + " too few of " + voters.size() + " voters would answer; silent: " + silent);
         }
     }
 
     private void removeVoter(long memberId, PeerId peer) throws ReplicationException, InterruptedException {
-        if (memberId == leadership.view().leaderId()) {
-            throw refused("member " + memberId + " leads: hand leadership over first");
-        }
-        if (node.listPeers().size() == 1) {
-            throw refused("member " + memberId + " is the only voter");
-        }
-        step(
-                "remove voter " + memberId,
+        steps.run(
+                "remove voter " + name(memberId),
                 done -> node.removePeer(peer, done),
                 () -> !node.listPeers().contains(peer));
     }
 
-    /** Spreads name and address, before anyone has to connect to the newcomer. */
-    private void announce(Member member) throws ReplicationException, InterruptedException {
-        await("announce " + member.name(), propose(membership.registry().entryWith(member)));
-    }
-
-    private void step(String what, Step step, Look look) throws ReplicationException, InterruptedException {
-        CompletableFuture<Status> answer = new CompletableFuture<>();
-        unanswered.incrementAndGet();
-        answer.whenComplete((status, error) -> unanswered.decrementAndGet());
-        try {
-            step.start(answer::complete);
-            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS_MAX);
-            while (!answer.isDone() || answer.join().isOk()) {
-                if (answer.isDone() && look.done()) {
-                    return;
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new ReplicationException(Kind.TIMEOUT, what + ": not seen to be done; look again later");
-                }
-                propose(new byte[0]);
-                pause(answer);
-            }
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            answer.completeExceptionally(e);
-            throw new ReplicationException(Kind.LEADER_CHANGED, what + ": " + e.getMessage());
+    private void requireStaying(long memberId) throws ReplicationException {
+        if (membership.registry().find(memberId) == null) {
+            throw refused("no member " + MemberIds.text(memberId));
         }
-        throw failure(what, answer.join());
-    }
-
-    private static void pause(CompletableFuture<Status> answer) throws InterruptedException {
-        if (answer.isDone()) {
-            TimeUnit.MILLISECONDS.sleep(NUDGE_MILLIS);
-            return;
-        }
-        try {
-            answer.get(NUDGE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            // look again
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+        if (membership.registry().standing(memberId).compareTo(Standing.LEAVING) >= 0) {
+            throw refused("the removal of member " + name(memberId) + " has begun");
         }
     }
 
-    private static ReplicationException failure(String what, Status status) {
-        Kind kind = status.getRaftError() == RaftError.EPERM ? Kind.LEADER_CHANGED : Kind.MEMBERSHIP;
-        return new ReplicationException(kind, what + ": " + status.getErrorMsg());
-    }
-
-    private CompletableFuture<Status> propose(byte[] entry) {
-        CompletableFuture<Status> applied = new CompletableFuture<>();
-        node.apply(new Task(
-                ByteBuffer.wrap(entry), applied::complete, leadership.view().term()));
-        return applied;
-    }
-
-    private static void await(String what, CompletableFuture<Status> applied)
-            throws ReplicationException, InterruptedException {
-        try {
-            Status status = applied.get(STEP_MILLIS_MAX, TimeUnit.MILLISECONDS);
-            if (!status.isOk()) {
-                throw failure(what, status);
-            }
-        } catch (TimeoutException e) {
-            throw new ReplicationException(Kind.TIMEOUT, what);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+    private void stand(long memberId, Standing standing) throws ReplicationException, InterruptedException {
+        if (membership.registry().standing(memberId).compareTo(standing) < 0) {
+            steps.append(
+                    name(memberId) + " is " + standing, membership.registry().entryOf(memberId, standing));
         }
+    }
+
+    private String name(long memberId) {
+        return membership.registry().member(memberId, false).name();
     }
 
     private static ReplicationException refused(String message) {

@@ -26,6 +26,8 @@ final class Membership {
     private final @Nullable PeerTransport transport;
     private volatile Configuration current;
     private volatile List<Member> members;
+    private volatile long expected; // to be connected to beside the members; 0 for nobody
+    private final boolean configured;
 
     Membership(
             long selfId,
@@ -40,8 +42,10 @@ final class Membership {
         this.replica = replica;
         this.transport = transport;
         this.current = initial;
+        this.configured = !initial.isEmpty();
         this.members = membersOf(initial);
         connect();
+        log.whenOpened(this::opened);
     }
 
     Configuration current() {
@@ -56,10 +60,51 @@ final class Membership {
         return registry;
     }
 
+    /** Whether this member knows of any configuration of its group: a newcomer does not before it has received one. */
+    boolean known() {
+        return configured || log.configurationAt(Long.MAX_VALUE) != null;
+    }
+
+    /** Keeps a connection to one that is out of the group for the moment; 0 for nobody. */
+    void expect(long memberId) {
+        expected = memberId;
+        connect();
+    }
+
+    /** Whether a connection to the member stands. */
+    boolean reaches(long memberId) {
+        return transport != null && transport.isConnected(memberId);
+    }
+
+    /** Members that were taken out of the group to change their vote, or to be removed, and were forgotten there. */
+    List<Long> strayed(Standing standing) {
+        Configuration now = current;
+        return registry.with(standing).stream()
+                .filter(id ->
+                        !now.contains(PeerIds.of(id)) && !now.getLearners().contains(PeerIds.of(id)))
+                .toList();
+    }
+
+    /** Whether this member knows itself to be removed. */
+    boolean selfRemoved() {
+        return registry.removed(selfId);
+    }
+
     /** Whether the newest configuration in the log needs two majorities. */
     boolean joint() {
         LoggedConfiguration newest = log.configurationAt(Long.MAX_VALUE);
         return newest != null && newest.joint();
+    }
+
+    /** The log knows better than what the group began with; where it does not reach back so far, its newest will do. */
+    private void opened() {
+        LoggedConfiguration now = log.configurationAt(replica.appliedIndex());
+        LoggedConfiguration logged = now == null ? log.configurationAt(Long.MAX_VALUE) : now;
+        if (logged != null) {
+            current = logged.members();
+            members = membersOf(current);
+            connect();
+        }
     }
 
     /** Entries up to {@code index} are applied. On the apply thread. */
@@ -77,8 +122,14 @@ final class Membership {
     }
 
     void applyEntry(byte[] entry) throws IOException {
+        List<Long> removedBefore = registry.with(Standing.REMOVED);
         registry.applyEntry(entry);
         take(current);
+        for (long removed : registry.with(Standing.REMOVED)) {
+            if (transport != null && !removedBefore.contains(removed)) {
+                transport.disconnectInbound(removed, "it was removed from the cluster"); // told so when it comes again
+            }
+        }
     }
 
     private void take(Configuration configuration) {
@@ -93,8 +144,12 @@ final class Membership {
 
     private void connect() {
         if (transport != null) {
-            transport.keepConnected(
-                    members.stream().map(Member::id).filter(id -> id != selfId).toList());
+            List<Long> kept = new ArrayList<>();
+            members.forEach(member -> kept.add(member.id()));
+            if (expected != 0) {
+                kept.add(expected);
+            }
+            transport.keepConnected(kept);
         }
     }
 

@@ -32,10 +32,19 @@ final class ObservedLogStorage implements LogStorage {
     private final TreeMap<Long, LoggedConfiguration> configurations = new TreeMap<>(); // guarded by itself
     private volatile long durableIndex;
     private volatile long lastIndex;
+    private final long appliedIndex;
+    private Runnable opened = () -> {};
 
-    ObservedLogStorage(LogStorage log, long durableIndex) {
+    /** @param appliedIndex what the database has applied at the start */
+    ObservedLogStorage(LogStorage log, long durableIndex, long appliedIndex) {
         this.log = log;
         this.durableIndex = durableIndex;
+        this.appliedIndex = appliedIndex;
+    }
+
+    /** Has {@code task} run when the configurations in the log are known, which is before anything is applied. */
+    void whenOpened(Runnable task) {
+        opened = task;
     }
 
     /** The database has durably applied everything up to {@code index}. */
@@ -69,10 +78,14 @@ final class ObservedLogStorage implements LogStorage {
             return false;
         }
         lastIndex = log.getLastLogIndex();
+        ConfigurationEntry applied = options.getConfigurationManager().get(appliedIndex);
         ConfigurationEntry last = options.getConfigurationManager().getLastConfiguration();
-        if (!last.isEmpty()) {
-            remember(new LoggedConfiguration(last.getId().getIndex(), last.getConf(), last.getOldConf()));
+        for (ConfigurationEntry each : List.of(applied, last)) {
+            if (!each.isEmpty()) {
+                remember(new LoggedConfiguration(each.getId().getIndex(), each.getConf(), each.getOldConf()));
+            }
         }
+        opened.run();
         return true;
     }
 

@@ -29,6 +29,8 @@ final class Proposals {
     /** Refusals of the engine before a proposal is appended. Its other failures leave the outcome open. */
     private static final String IS_NOT_LEADER = "Is not leader.";
 
+    private static final String IS_TRANSFERRING = "Is transferring leadership.";
+
     private static final String OTHER_TERM = "expected_term=";
 
     /** Hears one proposal's end. Any thread; must not block. */
@@ -235,7 +237,10 @@ final class Proposals {
             }
             RaftError error = status.getRaftError();
             String message = String.valueOf(status.getErrorMsg());
-            if (error == RaftError.EBUSY) {
+            if (error == RaftError.EBUSY && message.equals(IS_TRANSFERRING)) {
+                ending.refused(
+                        new ReplicationException(Kind.NOT_LEADER, message)); // as good as gone: the next one takes it
+            } else if (error == RaftError.EBUSY) {
                 ending.refused(new ReplicationException(Kind.OVERLOADED, message));
             } else if (error == RaftError.EPERM && neverAppended(message)) {
                 ending.refused(new ReplicationException(Kind.NOT_LEADER, message));

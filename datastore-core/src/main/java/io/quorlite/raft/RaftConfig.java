@@ -2,9 +2,12 @@ package io.quorlite.raft;
 
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.tls.CertificateCheck;
+import io.quorlite.tls.TlsIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a {@link RaftReplication}.
@@ -13,8 +16,10 @@ import java.util.List;
  * @param clusterId members of another cluster are refused
  * @param self this member
  * @param initialMembers the members a new group starts with, this one among them; empty for a newcomer that waits to be added
- *     to a group. Only this member: a group of one that opens no port at all
+ *     to a group
+ * @param networked whether this member opens a port for others and connects to them; a group of one without is alone for good
  * @param listen where other members reach this one
+ * @param security mutual TLS with them, null for plain text
  * @param electionTimeout how long a leader may be silent before another is elected
  * @param forwardTimeout how long a forwarded proposal or question may take
  * @param logSegmentBytes length of a log segment
@@ -30,7 +35,9 @@ public record RaftConfig(
         long clusterId,
         Member self,
         List<Member> initialMembers,
+        boolean networked,
         PeerAddress listen,
+        @Nullable Security security,
         Duration electionTimeout,
         Duration forwardTimeout,
         long logSegmentBytes,
@@ -40,6 +47,9 @@ public record RaftConfig(
         int inFlightEntriesMax,
         long inFlightBytesMax,
         long copyBytesPerSecond) {
+
+    /** Mutual TLS between members, and the look at the certificate that follows it. */
+    public record Security(TlsIdentity identity, CertificateCheck check) {}
 
     public RaftConfig {
         initialMembers = List.copyOf(initialMembers);
@@ -54,6 +64,9 @@ public record RaftConfig(
         if (initialMembers.stream().mapToLong(Member::id).distinct().count() != initialMembers.size()) {
             throw new IllegalArgumentException("two initial members have the same id");
         }
+        if (!networked && initialMembers.size() != 1) {
+            throw new IllegalArgumentException("without a network there are no other members than " + self.name());
+        }
         if (electionTimeout.toMillis() < 50) {
             throw new IllegalArgumentException("election timeout below 50 ms: " + electionTimeout);
         }
@@ -67,23 +80,15 @@ public record RaftConfig(
         return new Builder(directory, clusterId, self);
     }
 
-    /** The initial members, or this one where it waits to be added. */
-    List<Member> knownMembers() {
-        return initialMembers.isEmpty() ? List.of(self) : initialMembers;
-    }
-
-    /** Whether this group has no other members, so that nothing listens or connects. */
-    boolean alone() {
-        return initialMembers.size() == 1;
-    }
-
     /** Collects settings. Not thread-safe. */
     public static final class Builder {
         private final Path directory;
         private final long clusterId;
         private final Member self;
         private List<Member> initialMembers;
+        private boolean networked;
         private PeerAddress listen;
+        private @Nullable Security security;
         private Duration electionTimeout = Duration.ofMillis(500);
         private Duration forwardTimeout = Duration.ofSeconds(5);
         private long logSegmentBytes = 64L << 20;
@@ -107,8 +112,19 @@ public record RaftConfig(
             return this;
         }
 
+        /** Opens the port also in a group of one, so that it can grow; larger groups always do. */
+        public Builder networked(boolean opensPort) {
+            networked = opensPort;
+            return this;
+        }
+
         public Builder listen(PeerAddress address) {
             listen = address;
+            return this;
+        }
+
+        public Builder security(@Nullable Security mutualTls) {
+            security = mutualTls;
             return this;
         }
 
@@ -159,7 +175,9 @@ public record RaftConfig(
                     clusterId,
                     self,
                     initialMembers,
+                    networked || initialMembers.size() != 1,
                     listen,
+                    security,
                     electionTimeout,
                     forwardTimeout,
                     logSegmentBytes,

@@ -5,9 +5,12 @@ import io.quorlite.raft.transport.MemberIds;
 import io.quorlite.raft.transport.NettyRpcServer;
 import io.quorlite.raft.transport.PeerIds;
 import io.quorlite.raft.transport.PeerKinds;
+import io.quorlite.raft.transport.PeerListener;
 import io.quorlite.raft.transport.PeerReply;
 import io.quorlite.raft.transport.PeerTransport;
 import io.quorlite.raft.transport.QuorliteNodeOptions;
+import io.quorlite.replication.MemberProgress;
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replica;
 import io.quorlite.replication.ReplicationException;
 import io.quorlite.replication.ReplicationException.Kind;
@@ -40,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class RaftMember {
     private static final Logger LOG = LoggerFactory.getLogger(RaftMember.class);
     private static final long HAND_OVER_MILLIS_MAX = 1_000;
+    private static final long HAND_OVER_PAUSE_MILLIS = 20;
     private static final int RPC_THREADS = 4; // one may be busy with installing a snapshot
     private static final AtomicLong ALONE = new AtomicLong();
 
@@ -66,6 +70,7 @@ final class RaftMember {
     private final Proposals proposals;
     private final ReadBarriers barriers;
     private final Snapshots snapshots;
+    private final Progress progress;
     private final MemberChanges changes;
     private final Transfers transfers;
     private final CopySource copies;
@@ -100,7 +105,8 @@ final class RaftMember {
         this.node = new NodeImpl(groupId(config), self);
         this.leadership = new Leadership(this::leadershipChanged);
         this.membership = new Membership(selfId, registry, log, replica, transport, initial);
-        this.changes = new MemberChanges(node, leadership, membership, memberWorker);
+        this.progress = new Progress(selfId, node, leadership, transport, config.electionTimeout());
+        this.changes = new MemberChanges(node, leadership, membership, progress, memberWorker);
         this.proposals = new Proposals(node, leadership, transport, config);
         this.barriers = new ReadBarriers(
                 node,
@@ -109,7 +115,7 @@ final class RaftMember {
                 changes::underWay,
                 timer,
                 config.electionTimeout().multipliedBy(2));
-        this.transfers = new Transfers(node, selfId, timer, config.electionTimeout());
+        this.transfers = new Transfers(node, membership, progress, selfId, timer, config.electionTimeout());
         this.copies = new CopySource(replica, staging, copyOwner, copyMaker, failures);
         CommitNotifier notifier = new CommitNotifier(selfId, timer);
         SnapshotStore store = new SnapshotStore(
@@ -122,10 +128,10 @@ final class RaftMember {
                 replica, leadership, membership, log, store, notifier, failures, timer, selfId, node, snapshots));
     }
 
-    /** Alone, a group is known in this process only: two with the same name must not meet in the engine's registry. */
+    /** Without a network, a group is known in this process only: two with the same name must not meet in the engine's registry. */
     private static String groupId(RaftConfig config) {
         String id = "q" + Long.toHexString(config.clusterId());
-        return config.alone() ? id + "-" + ALONE.incrementAndGet() : id;
+        return config.networked() ? id : id + "-" + ALONE.incrementAndGet();
     }
 
     private CopyDownload.Factory downloads(Path staging) {
@@ -167,6 +173,8 @@ final class RaftMember {
                 throw new IOException("the Raft engine did not start", failure);
             }
             started = true;
+            changes.start();
+            watchForRemoval();
         } finally {
             if (!started) {
                 abandon(initialised);
@@ -195,11 +203,50 @@ final class RaftMember {
         peers.handle(PeerKinds.PROPOSE, (from, request, reply) -> proposals.proposeFor(request, reply));
         peers.handle(PeerKinds.BARRIER, (from, question, reply) -> barriers.answer(question, reply));
         peers.handle(PeerKinds.ASK_LEADER, (from, question, reply) -> answer(question, reply));
+        peers.handle(PeerKinds.WHEREABOUTS, this::introduced, timer);
+        peers.addListener(introducing(peers));
         copies.serve(peers);
-        NettyRpcServer rpc = new NettyRpcServer(peers, RPC_THREADS);
+        NettyRpcServer rpc = new NettyRpcServer(peers, RPC_THREADS, membership::known);
         server = rpc;
         peers.start();
         rpc.init(null);
+    }
+
+    /** It learns of its removal from the log, if it got that far, or from a peer that knows of it. */
+    private void watchForRemoval() {
+        if (membership.selfRemoved()) {
+            removed("its log says so");
+        } else if (transport != null) {
+            transport.addListener(new PeerListener() {
+                @Override
+                public void removed(long byMemberId) {
+                    RaftMember.this.removed(MemberIds.text(byMemberId) + " says so");
+                }
+            });
+        }
+    }
+
+    private void removed(String how) {
+        failures.fatal(new RemovedFromClusterException(
+                "member " + config.self().name() + " was removed from its cluster: " + how));
+    }
+
+    private PeerListener introducing(PeerTransport peers) {
+        byte[] introduction = MemberRegistry.introduction(config.self());
+        return new PeerListener() {
+            @Override
+            public void connected(long memberId) {
+                peers.send(memberId, PeerKinds.WHEREABOUTS, introduction);
+            }
+        };
+    }
+
+    private void introduced(long from, byte[] introduction, PeerReply reply) {
+        try {
+            membership.registry().introduced(from, introduction);
+        } catch (IOException e) {
+            LOG.debug("{} introduced itself in a way this version does not know", MemberIds.text(from), e);
+        }
     }
 
     private void leadershipChanged(Leadership.View view) {
@@ -247,7 +294,7 @@ final class RaftMember {
         Leadership.View view = leadership.view();
         long committed = 0;
         long last = 0;
-        ReplicationStatus.Role role = role(node.getNodeState());
+        ReplicationStatus.Role role = role(node.getNodeState(), view);
         if (role != ReplicationStatus.Role.STOPPED) {
             try {
                 committed = node.getLastCommittedIndex();
@@ -259,12 +306,14 @@ final class RaftMember {
         return new ReplicationStatus(config.self().id(), role, view.term(), view.leaderId(), committed, last);
     }
 
-    private ReplicationStatus.Role role(State state) {
+    /** A leader is one that knows it, so that role, leader and term go together. */
+    private ReplicationStatus.Role role(State state, Leadership.View view) {
         if (failed()) {
             return ReplicationStatus.Role.STOPPED;
         }
         return switch (state) {
-            case STATE_LEADER, STATE_TRANSFERRING -> ReplicationStatus.Role.LEADER;
+            case STATE_LEADER, STATE_TRANSFERRING ->
+                view.leading() ? ReplicationStatus.Role.LEADER : ReplicationStatus.Role.FOLLOWER;
             case STATE_CANDIDATE -> ReplicationStatus.Role.CANDIDATE;
             case STATE_FOLLOWER ->
                 membership.current().getLearners().contains(self)
@@ -275,6 +324,7 @@ final class RaftMember {
     }
 
     void forceNewGroup() throws IOException {
+        membership.registry().applyEntry(membership.registry().entryOfSurvivor(config.self()));
         LOG.warn(
                 "{} becomes the only member of a new group",
                 MemberIds.text(config.self().id()));
@@ -298,6 +348,15 @@ final class RaftMember {
 
     ReadBarriers barriers() {
         return barriers;
+    }
+
+    List<MemberProgress> progress() {
+        return progress.of(membership.members());
+    }
+
+    /** For tests that do what an interrupted change left. */
+    NodeImpl node() {
+        return node;
     }
 
     Membership membership() {
@@ -329,17 +388,33 @@ final class RaftMember {
         LOG.info("{} stopped", config.self().name());
     }
 
-    /** Another leader now costs milliseconds, an election later an election timeout. */
+    /**
+     * Another leader now costs milliseconds, an election later an election timeout. Tried until it is done, or until it has taken
+     * so long that an election is no worse: a change of members may be under way, or the successor may fall silent.
+     */
     private void handOver() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HAND_OVER_MILLIS_MAX);
+        String obstacle = "";
         try {
-            if (node.isLeader() && node.listAlivePeers().size() > 1) {
-                transfers.transfer(0).get(HAND_OVER_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            while (node.isLeader() && membership.current().size() > 1) {
+                long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (leftMillis <= 0) {
+                    LOG.info(
+                            "{} stops without handing leadership over: {}",
+                            config.self().name(),
+                            obstacle);
+                    return;
+                }
+                try {
+                    transfers.transfer(0).get(leftMillis, TimeUnit.MILLISECONDS);
+                    return;
+                } catch (ExecutionException | TimeoutException e) {
+                    obstacle = String.valueOf(e.getMessage());
+                }
+                TimeUnit.MILLISECONDS.sleep(HAND_OVER_PAUSE_MILLIS);
             }
-        } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-            LOG.info(
-                    "{} stops without handing leadership over: {}",
-                    config.self().name(),
-                    e.toString());
+        } catch (IllegalStateException e) {
+            LOG.debug("{} stopped meanwhile", config.self().name(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -10,6 +10,7 @@ import io.quorlite.raft.transport.PeerTransportConfig;
 import io.quorlite.replication.CorruptLogException;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
+import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.ProposalListener;
 import io.quorlite.replication.Replica;
 import io.quorlite.replication.Replication;
@@ -44,9 +45,17 @@ public final class RaftReplication implements Replication {
     private volatile @Nullable RaftMember member;
     private boolean closed;
 
-    /** A member that speaks plain text to its peers. */
     public RaftReplication(RaftConfig config) {
-        this(config, PeerTransportConfig.of(config.clusterId(), config.self().id(), config.listen()));
+        this(config, transport(config));
+    }
+
+    private static PeerTransportConfig transport(RaftConfig config) {
+        PeerTransportConfig.Builder transport =
+                PeerTransportConfig.builder(config.clusterId(), config.self().id(), config.listen());
+        RaftConfig.Security security = config.security();
+        return security == null
+                ? transport.build()
+                : transport.tls(security.identity(), security.check()).build();
     }
 
     /** @param transportConfig for the peer connections; a group of one does not use it */
@@ -74,15 +83,16 @@ public final class RaftReplication implements Replication {
             segments = SegmentedLogStorage.open(config.directory().resolve("log"), logOptions(), failures::fatal);
             requireMatchingLog(replica, segments.getLastLogIndex(), recordIndex, votes.getTerm());
             AddressBook book = new AddressBook();
-            MemberRegistry registry =
-                    MemberRegistry.open(config.directory().resolve("members"), book, config.knownMembers());
-            PeerTransport transport = config.alone() ? null : new PeerTransport(transportConfig, book);
+            MemberRegistry registry = MemberRegistry.open(
+                    config.directory().resolve("members"), book, config.self(), config.initialMembers());
+            PeerTransport transport =
+                    config.networked() ? new PeerTransport(transportConfig, book, registry::removed) : null;
             RaftMember starting = new RaftMember(
                     config,
                     replica,
                     failures,
                     votes,
-                    new ObservedLogStorage(segments, recordIndex),
+                    new ObservedLogStorage(segments, recordIndex, replica.appliedIndex()),
                     record,
                     registry,
                     transport,
@@ -129,7 +139,7 @@ public final class RaftReplication implements Replication {
             throw new CorruptLogException("the database has applied " + applied + " entries, but the log is cut up to "
                     + recordIndex + ": the database was replaced or lost, rebuild this member from its peers");
         }
-        boolean lost = config.alone() ? applied > Math.max(lastIndex, recordIndex) : term == 0;
+        boolean lost = config.networked() ? term == 0 : applied > Math.max(lastIndex, recordIndex);
         if (applied > 0 && lost) {
             throw new CorruptLogException(
                     "the database has applied " + applied + " entries, but the log ends at " + lastIndex + " in term "
@@ -196,10 +206,16 @@ public final class RaftReplication implements Replication {
     }
 
     @Override
+    public List<MemberProgress> progress() {
+        RaftMember running = member;
+        return running == null || running.failed() ? List.of() : running.progress();
+    }
+
+    @Override
     public boolean announce() {
         RaftMember running = member;
-        if (config.alone() || running == null || running.failed()) {
-            return config.alone();
+        if (!config.networked() || running == null || running.failed()) {
+            return !config.networked();
         }
         boolean told = running.membership().registry().hasSpread(config.self());
         if (!told) {
@@ -230,9 +246,9 @@ public final class RaftReplication implements Replication {
         if (running == null) {
             return CompletableFuture.failedFuture(stopped());
         }
-        if (config.alone()) {
+        if (!config.networked()) {
             return CompletableFuture.failedFuture(
-                    new ReplicationException(Kind.MEMBERSHIP, "this group of one was started without peer addresses"));
+                    new ReplicationException(Kind.MEMBERSHIP, "this member was started without an address for others"));
         }
         return running.changes().change(change);
     }
@@ -275,6 +291,11 @@ public final class RaftReplication implements Replication {
         @Override
         public void unknown(ReplicationException reason) {}
     };
+
+    /** For tests that look behind the port. */
+    @Nullable RaftMember member() {
+        return member;
+    }
 
     /** For tests that cut connections. */
     @Nullable PeerTransport transport() {

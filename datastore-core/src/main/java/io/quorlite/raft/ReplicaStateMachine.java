@@ -244,7 +244,7 @@ final class ReplicaStateMachine implements StateMachine {
             }
             log.snapshotLoaded(
                     new LoggedConfiguration(meta.getLastIncludedIndex(), membersOf(meta), oldMembersOf(meta)));
-            membership.refresh(meta.getLastIncludedIndex());
+            membership.refresh(Math.max(meta.getLastIncludedIndex(), replica.appliedIndex()));
             return true;
         } catch (Throwable t) {
             failures.fatal(t);
@@ -261,7 +261,7 @@ final class ReplicaStateMachine implements StateMachine {
         log.durablyApplied(meta.getLastIncludedIndex() > store.lastIndex() ? replica.persist() : store.lastIndex());
     }
 
-    private static Configuration membersOf(SnapshotMeta meta) {
+    static Configuration membersOf(SnapshotMeta meta) {
         return configuration(meta.getPeersList(), meta.getLearnersList());
     }
 

@@ -4,6 +4,7 @@ import io.quorlite.replication.CommittedEntry;
 import io.quorlite.replication.DatabaseCopy;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.ProposalListener;
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replica;
 import io.quorlite.replication.Replication;
 import io.quorlite.replication.ReplicationException;
@@ -227,7 +228,7 @@ final class FileReplica implements Replica, AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         channel.close();
-        if (failOn == null && fatal != null) {
+        if (failOn == null && fatal != null && !(fatal instanceof RemovedFromClusterException)) {
             throw new AssertionError("the member stopped", fatal);
         }
     }

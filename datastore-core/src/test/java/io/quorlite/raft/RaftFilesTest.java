@@ -60,12 +60,12 @@ class RaftFilesTest {
         Path file = directory.resolve("members");
         Member one = new Member(1, "one", new PeerAddress("host-1", 2380), false);
         Member two = new Member(2, "two", new PeerAddress("host-2", 2380), false);
-        MemberRegistry registry = MemberRegistry.open(file, new AddressBook(), List.of(one));
+        MemberRegistry registry = MemberRegistry.open(file, new AddressBook(), one, List.of());
 
         registry.applyEntry(registry.entryWith(two));
 
         AddressBook book = new AddressBook();
-        MemberRegistry again = MemberRegistry.open(file, book, List.of());
+        MemberRegistry again = MemberRegistry.open(file, book, one, List.of());
         assertThat(again.member(2, true)).isEqualTo(new Member(2, "two", new PeerAddress("host-2", 2380), true));
         assertThat(again.find(1)).isEqualTo(one);
         assertThat(again.find(3)).isNull();
@@ -78,13 +78,13 @@ class RaftFilesTest {
     void damagedRegistryIsRefused() throws Exception {
         Path file = directory.resolve("members");
         Member one = new Member(1, "one", new PeerAddress("host-1", 2380), false);
-        MemberRegistry registry = MemberRegistry.open(file, new AddressBook(), List.of());
-        registry.applyEntry(registry.entryWith(one));
+        MemberRegistry registry = MemberRegistry.open(file, new AddressBook(), one, List.of());
+        registry.applyEntry(registry.entryWith(new Member(2, "two", one.peerAddress(), false)));
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
 
-        assertThatThrownBy(() -> MemberRegistry.open(file, new AddressBook(), List.of()))
+        assertThatThrownBy(() -> MemberRegistry.open(file, new AddressBook(), one, List.of()))
                 .isInstanceOf(CorruptLogException.class);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replication;
 import io.quorlite.replication.ReplicationException;
 import io.quorlite.replication.ReplicationStatus;
@@ -266,6 +267,12 @@ class RaftReplicationGroupTest {
             trio.raft(leader).changeMember(new MemberChange.Remove(4)).get(60, TimeUnit.SECONDS);
             Waiting.until("gone", () -> trio.raft(leader).members().size() == 3);
             trio.replica(leader).propose(trio.raft(leader), "without it").get(60, TimeUnit.SECONDS);
+            Waiting.until("told", () -> trio.replica(4).fatal instanceof RemovedFromClusterException);
+            assertThat(trio.raft(4).status().role()).isEqualTo(ReplicationStatus.Role.STOPPED);
+            assertThatThrownBy(() -> trio.raft(leader)
+                            .changeMember(new MemberChange.AddLearner(newcomer))
+                            .get(60, TimeUnit.SECONDS))
+                    .hasMessageContaining("an id never comes back");
         }
     }
 
