@@ -27,10 +27,21 @@ import org.jspecify.annotations.NullMarked;
         packages = "io.quorlite",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NotTheEngine.class})
 class ArchitectureTest {
-    private static final String[] PURE = {"io.quorlite.mvcc..", "io.quorlite.lease..", "io.quorlite.command.."};
+    private static final String[] PURE = {
+        "io.quorlite.mvcc..",
+        "io.quorlite.lease..",
+        "io.quorlite.command..",
+        "io.quorlite.system..",
+        "io.quorlite.roles.."
+    };
 
     private static final String[] DETERMINISTIC = {
-        "io.quorlite.mvcc..", "io.quorlite.lease..", "io.quorlite.command..", "io.quorlite.statemachine.."
+        "io.quorlite.mvcc..",
+        "io.quorlite.lease..",
+        "io.quorlite.command..",
+        "io.quorlite.system..",
+        "io.quorlite.roles..",
+        "io.quorlite.statemachine.."
     };
 
     private static final DescribedPredicate<JavaClass> MAP_OR_SET =
@@ -105,7 +116,8 @@ class ArchitectureTest {
             "io.quorlite.statemachine..",
             "io.quorlite.mvcc..",
             "io.quorlite.lease..",
-            "io.quorlite.command..");
+            "io.quorlite.command..",
+            "io.quorlite.system..");
 
     @ArchTest
     static final ArchRule sqliteKnowsNoReplication = ourPackagesOf(
@@ -113,7 +125,8 @@ class ArchitectureTest {
             "io.quorlite.sqlite..",
             "io.quorlite.statemachine..",
             "io.quorlite.mvcc..",
-            "io.quorlite.lease..");
+            "io.quorlite.lease..",
+            "io.quorlite.system..");
 
     @ArchTest
     static final ArchRule watchKnowsOnlyMvcc =

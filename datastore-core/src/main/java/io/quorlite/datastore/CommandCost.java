@@ -6,6 +6,7 @@ import io.quorlite.mvcc.Compare;
 import io.quorlite.mvcc.KeyRange;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.Txn;
+import io.quorlite.system.SystemTxn;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class CommandCost {
         if (command instanceof Command.LeaseCheckpoint checkpoint) {
             return saturated(OVERHEAD_BYTES + 20L * checkpoint.leases().size());
         }
+        if (command instanceof Command.SystemWrite write) {
+            return saturated(bytes(write.txn()));
+        }
         return OVERHEAD_BYTES;
     }
 
@@ -35,7 +39,10 @@ final class CommandCost {
         return command instanceof Command.Write write ? Math.max(1, operations(write.txn())) : 1;
     }
 
-    /** About the bytes it may add to the database; 0 if it adds none, so that it is taken whatever the quota. */
+    /**
+     * About the bytes it may add to the database; 0 if it is to be taken whatever the quota: it adds none, or, as system records do,
+     * it is what a full store is mended with.
+     */
     static long growth(Command command) {
         if (command instanceof Command.Write write) {
             return growth(write.txn());
@@ -57,6 +64,17 @@ final class CommandCost {
             for (Op op : branch) {
                 bytes += overhead + bytes(op, overhead);
             }
+        }
+        return bytes;
+    }
+
+    private static long bytes(SystemTxn txn) {
+        long bytes = OVERHEAD_BYTES;
+        for (SystemTxn.Condition condition : txn.conditions()) {
+            bytes += OVERHEAD_BYTES + condition.name().length();
+        }
+        for (SystemTxn.Change change : txn.changes()) {
+            bytes += OVERHEAD_BYTES + change.name().length() + length(change.value());
         }
         return bytes;
     }

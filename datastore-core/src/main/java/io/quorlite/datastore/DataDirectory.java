@@ -1,5 +1,7 @@
 package io.quorlite.datastore;
 
+import io.quorlite.replication.PeerAddress;
+import io.quorlite.replication.RemovedFromClusterException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A member's directory, held by this process alone until it is closed.
@@ -19,19 +23,22 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock       locked while a process has the directory open; contains its pid
  * VERSION    the format of what is in here
- * identity   {@link MemberIdentity}
+ * identity   {@link MemberIdentity}; identity.before-<cluster id> is one that held before {@link QuorumLoss}
  * raft/      log and votes
  * db/        the SQLite database
+ * removed    that the member was removed from its cluster, and how it heard of it; it is not opened any more
  * staging/   files on their way to or from other members; emptied at start
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
     private static final String FORMAT = "quorlite 1\n";
+    private static final String REMOVED = "removed";
 
     private final Path root;
     private final FileChannel lockFile;
     private final FileLock lock;
-    private final MemberIdentity identity;
+    private MemberIdentity identity; // changes only while nothing else runs on the directory
 
     private DataDirectory(Path root, FileChannel lockFile, FileLock lock, MemberIdentity identity) {
         this.root = root;
@@ -55,14 +62,55 @@ final class DataDirectory implements AutoCloseable {
         try {
             FileLock lock = lock(root, lockFile);
             checkFormat(root);
-            MemberIdentity identity = identify(root, configured, !config.peers().isEmpty());
+            checkNotRemoved(root);
+            MemberIdentity identity = identify(root, configured, config);
             DataDirectory directory = new DataDirectory(root, lockFile, lock, identity);
             directory.layOut();
+            QuorumLoss.complete(directory);
             return directory;
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens the directory of a member that does not run, as it is.
+     *
+     * @throws IOException if a process has it, or if no member's data is in it
+     */
+    @SuppressWarnings("resource") // the channel belongs to the directory from here on
+    static DataDirectory openStopped(Path directory) throws IOException {
+        Path root = directory.toAbsolutePath().normalize();
+        if (!Files.exists(root.resolve("VERSION")) || !Files.exists(root.resolve("identity"))) {
+            throw new IOException("there is no member's data in " + root);
+        }
+        FileChannel lockFile = FileChannel.open(
+                root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = tryLock(lockFile);
+            if (lock == null) {
+                throw inUse(root, lockFile);
+            }
+            checkFormat(root);
+            checkNotRemoved(root);
+            MemberIdentity identity = MemberIdentity.decode(Files.readAllBytes(root.resolve("identity")));
+            return new DataDirectory(root, lockFile, lock, identity);
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    /** Keeps the identity beside the one that is to follow. */
+    void keepIdentity() throws IOException {
+        writeDurably(root.resolve("identity.before-" + hex(identity.clusterId())), identity.encode());
+    }
+
+    /** Makes this the directory of {@code next}, durably. */
+    void become(MemberIdentity next) throws IOException {
+        writeDurably(root.resolve("identity"), next.encode());
+        identity = next;
     }
 
     MemberIdentity identity() {
@@ -90,12 +138,16 @@ final class DataDirectory implements AutoCloseable {
     private static FileLock lock(Path root, FileChannel lockFile) throws IOException {
         FileLock lock = tryLock(lockFile);
         if (lock == null) {
-            throw new IOException(
-                    "the data directory " + root + " is in use by " + holder(lockFile) + "; stop that one first");
+            throw inUse(root, lockFile);
         }
         byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
         lockFile.truncate(0).write(ByteBuffer.wrap(pid), 0);
         return lock;
+    }
+
+    private static IOException inUse(Path root, FileChannel lockFile) throws IOException {
+        return new IOException(
+                "the data directory " + root + " is in use by " + holder(lockFile) + "; stop that one first");
     }
 
     private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
@@ -129,24 +181,56 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static MemberIdentity identify(Path root, MemberIdentity configured, boolean membersGiven)
+    private static void checkNotRemoved(Path root) throws IOException {
+        Path removed = root.resolve(REMOVED);
+        if (Files.exists(removed)) {
+            throw new RemovedFromClusterException(Files.readString(removed).strip() + ". Its data is still in " + root
+                    + "; to join a cluster again, start with an empty directory");
+        }
+    }
+
+    /** Makes the directory one that is not opened any more. */
+    void markRemoved(String how) {
+        try {
+            writeDurably(root.resolve(REMOVED), (how + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            log.error("cannot mark {} as removed: the next start will be refused by the other members only", root, e);
+        }
+    }
+
+    private static MemberIdentity identify(Path root, MemberIdentity configured, DatastoreConfig config)
             throws IOException {
         Path file = root.resolve("identity");
         if (!Files.exists(file)) {
             if (hasFiles(root.resolve("raft")) || hasFiles(root.resolve("db"))) {
                 throw new IOException("the data directory " + root + " has data in it but no identity file");
             }
+            configured.self(); // a newcomer without an address is told so before it has an identity
             writeDurably(file, configured.encode());
             return configured;
         }
         MemberIdentity stored = MemberIdentity.decode(Files.readAllBytes(file));
         requireSame(root, "cluster token", stored.clusterToken(), configured.clusterToken());
         requireSame(root, "member name", stored.name(), configured.name());
-        if (membersGiven) { // without them the stored ones hold
+        if (!config.peers().isEmpty()) { // without them the stored ones hold
             requireSame(root, "cluster", describeCluster(stored), describeCluster(configured));
             requireSame(root, "member id", hex(stored.memberId()), hex(configured.memberId()));
+        } else if (config.invitation() != null) {
+            requireSame(root, "cluster", hex(stored.clusterId()), hex(configured.clusterId()));
+            requireSame(root, "member id", hex(stored.memberId()), hex(configured.memberId()));
         }
-        return stored;
+        return addressed(file, stored, config.peerAdvertise());
+    }
+
+    /** What a member is told of its own address holds from now on, also at starts that do not say it. */
+    private static MemberIdentity addressed(Path file, MemberIdentity stored, @Nullable PeerAddress advertised)
+            throws IOException {
+        if (advertised == null || advertised.equals(stored.address())) {
+            return stored;
+        }
+        MemberIdentity addressed = stored.withAddress(advertised);
+        writeDurably(file, addressed.encode());
+        return addressed;
     }
 
     private static void requireSame(Path root, String what, String stored, String configured) throws IOException {

@@ -6,10 +6,15 @@ import io.quorlite.mvcc.RangeResult;
 import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnResult;
 import io.quorlite.replication.Member;
+import io.quorlite.roles.RoleMember;
+import io.quorlite.roles.RoleTargets;
+import io.quorlite.system.SystemTxn;
 import io.quorlite.watch.WatchSink;
 import io.quorlite.watch.WatchStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -113,6 +118,11 @@ public final class Datastore implements AutoCloseable {
         return node.leases().all();
     }
 
+    /** The cluster's own records, which no client sees. */
+    public SystemRecords system() {
+        return node.records();
+    }
+
     /** The newest main revision applied here. */
     public long revision() {
         return node.state().revision();
@@ -141,17 +151,56 @@ public final class Datastore implements AutoCloseable {
         return node.replication().members();
     }
 
+    /** Adds, promotes, demotes and removes members. */
+    public ClusterMembers membership() {
+        return node.membership();
+    }
+
+    /**
+     * The members as the plan of roles sees them, by id: whom this leader heard lately, who has caught up, who wants what. Empty where this
+     * member does not lead.
+     */
+    public List<RoleMember> roles() {
+        return node.roleView().members();
+    }
+
+    /** What roles there are to be: as last set, or else as configured. Empty where members keep the roles they are given. */
+    public Optional<RoleTargets> roleTargets() {
+        return node.roleKeeper().targets();
+    }
+
+    /** Sets, for all members, what roles there are to be; members that were opened without targets still leave roles alone. */
+    public CompletableFuture<Void> roleTargets(RoleTargets targets) {
+        return system().commit(SystemTxn.put(RoleTargets.RECORD_NAME, targets.encode()))
+                .thenApply(done -> null);
+    }
+
+    /**
+     * Prepares for {@link #close}: hands leadership over, then has the vote given to a standby or spare if there is one. Completes,
+     * never with a failure, when that is done, or nobody is there to take it, or {@code longest} is over; this member serves all the
+     * time. The vote comes back, if it is to, after the next start.
+     */
+    public CompletableFuture<Void> handOver(Duration longest) {
+        return node.handover().begin(longest);
+    }
+
     /** Saves a snapshot record and cuts the Raft log. */
     public CompletableFuture<Void> compactLog() {
         return node.compactLog();
     }
 
-    /** Hands leadership to {@code memberId}, or to the most up-to-date other voter for 0; this member must lead. */
+    /**
+     * Hands leadership to {@code memberId}, or for 0 to the voter that answers and has come furthest; this member must lead. One
+     * that does not answer is refused.
+     */
     public CompletableFuture<Void> transferLeadership(long memberId) {
         return Refusals.translated(node.replication().transferLeadership(memberId));
     }
 
-    /** Completes with null at an orderly close, or exceptionally with what stopped the node. */
+    /**
+     * Completes with null at an orderly close, or exceptionally with what stopped the node: with a {@link
+     * io.quorlite.replication.RemovedFromClusterException} where it was removed from its cluster.
+     */
     public CompletableFuture<Void> terminated() {
         return node.terminated();
     }

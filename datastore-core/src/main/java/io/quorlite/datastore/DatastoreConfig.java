@@ -2,10 +2,14 @@ package io.quorlite.datastore;
 
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.roles.RoleTargets;
+import io.quorlite.tls.CertificateCheck;
+import io.quorlite.tls.TlsIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a member. Every limit has a name and a default; see {@link Builder}.
@@ -26,6 +30,12 @@ import java.util.stream.Stream;
  * @param logTailEntries applied entries that the log keeps for followers that lag a little
  * @param snapshotEntries after how many entries the log is compacted
  * @param watchProgressInterval how often a silent watch that wants it is told of progress
+ * @param peerAdvertise where the others reach this member; given to a member without {@code peers}, it opens its peer port, so
+ *     that others can join it. Null: as in the directory
+ * @param invitation what a newcomer was told; without peers, at a first start only
+ * @param peerSecurity mutual TLS between members, null for plain text
+ * @param roleTargets how many voters and standbys there shall be, and that roles are given automatically; null: members keep the
+ *     roles they are given
  */
 public record DatastoreConfig(
         Path directory,
@@ -44,7 +54,11 @@ public record DatastoreConfig(
         long logSegmentBytes,
         long logTailEntries,
         long snapshotEntries,
-        Duration watchProgressInterval) {
+        Duration watchProgressInterval,
+        @Nullable PeerAddress peerAdvertise,
+        @Nullable Invitation invitation,
+        @Nullable PeerSecurity peerSecurity,
+        @Nullable RoleTargets roleTargets) {
 
     public DatastoreConfig {
         peers = List.copyOf(peers);
@@ -58,10 +72,25 @@ public record DatastoreConfig(
         requirePositive("logSegmentBytes", logSegmentBytes);
         requirePositive("snapshotEntries", snapshotEntries);
         requirePositive("watchProgressInterval in ms", watchProgressInterval.toMillis());
+        if (peerAdvertise != null && peerAdvertise.port() == 0) {
+            throw new IllegalArgumentException("others cannot reach a member at port 0: " + peerAdvertise);
+        }
         if (logTailEntries < 0) {
             throw new IllegalArgumentException("logTailEntries must not be negative: " + logTailEntries);
         }
     }
+
+    /** What a newcomer must know of the group that adds it: the group's id and its own in it. */
+    public record Invitation(long clusterId, long memberId) {
+        public Invitation {
+            if (clusterId == 0 || memberId == 0) {
+                throw new IllegalArgumentException("an id of 0 means none");
+            }
+        }
+    }
+
+    /** Mutual TLS between members, and the look at the certificate that follows it. */
+    public record PeerSecurity(TlsIdentity identity, CertificateCheck check) {}
 
     private static void requirePositive(String name, long value) {
         if (value <= 0) {
@@ -97,6 +126,10 @@ public record DatastoreConfig(
         private long logTailEntries = 5_000;
         private long snapshotEntries = 10_000;
         private Duration watchProgressInterval = Duration.ofMinutes(10);
+        private @Nullable PeerAddress peerAdvertise;
+        private @Nullable Invitation invitation;
+        private @Nullable PeerSecurity peerSecurity;
+        private @Nullable RoleTargets roleTargets;
 
         private Builder(Path directory) {
             this.directory = directory;
@@ -193,6 +226,29 @@ public record DatastoreConfig(
             return this;
         }
 
+        /** Opens the peer port also where this member is alone, and says where the others reach it. */
+        public Builder peerAdvertise(PeerAddress peerAdvertise) {
+            this.peerAdvertise = peerAdvertise;
+            return this;
+        }
+
+        /** Makes this member a newcomer that waits to be added to a running group. */
+        public Builder invitation(Invitation invitation) {
+            this.invitation = invitation;
+            return this;
+        }
+
+        public Builder peerSecurity(PeerSecurity peerSecurity) {
+            this.peerSecurity = peerSecurity;
+            return this;
+        }
+
+        /** Has the leader give and repair roles. */
+        public Builder roleTargets(RoleTargets roleTargets) {
+            this.roleTargets = roleTargets;
+            return this;
+        }
+
         public DatastoreConfig build() {
             return new DatastoreConfig(
                     directory,
@@ -211,7 +267,11 @@ public record DatastoreConfig(
                     logSegmentBytes,
                     logTailEntries,
                     snapshotEntries,
-                    watchProgressInterval);
+                    watchProgressInterval,
+                    peerAdvertise,
+                    invitation,
+                    peerSecurity,
+                    roleTargets);
         }
     }
 }

@@ -38,6 +38,8 @@ public final class DatastoreException extends RuntimeException {
         OUTCOME_UNKNOWN,
         /** A learner does not serve this. */
         LEARNER,
+        /** The group does not take this change of members as it stands. */
+        MEMBERSHIP,
         /** The store is closed or was stopped by an error. */
         STOPPED,
         /** Data of this member failed its checksum; it is out of service until rebuilt from its peers. */

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a data directory belongs to: decided at the first start, stored, never recomputed. The file is text, closed by a
@@ -19,13 +20,27 @@ import java.util.zip.CRC32C;
  * member-id 03d2…
  * name n1
  * member 03d2… n1 10.0.0.1:2380 voter      one line for each initial member
+ * address 10.0.0.1:2380                    where the others reach this one, if it was told after or without the lines above
+ * survivor pending                         while log and database are still to be made those of the only member left
  * crc32c 5a0b11fe
  * </pre>
  *
- * @param initialMembers what the group was formed of, by name; later changes are the log's affair
+ * @param initialMembers what the group was formed of, by name; later changes are the log's affair. None for a newcomer, which
+ *     was invited to a group that ran already
+ * @param address what goes before its address among the initial members; null where that holds
+ * @param survivorPending see {@link QuorumLoss}
  */
-record MemberIdentity(long clusterId, String clusterToken, long memberId, String name, List<Member> initialMembers) {
+record MemberIdentity(
+        long clusterId,
+        String clusterToken,
+        long memberId,
+        String name,
+        List<Member> initialMembers,
+        @Nullable PeerAddress address,
+        boolean survivorPending) {
     private static final String CHECKSUM = "crc32c ";
+    private static final String SURVIVOR_PENDING = "survivor pending";
+    private static final String ADDRESS = "address ";
 
     MemberIdentity {
         initialMembers = List.copyOf(initialMembers);
@@ -36,7 +51,8 @@ record MemberIdentity(long clusterId, String clusterToken, long memberId, String
         requireWord("name", config.name());
         requireWord("cluster token", config.clusterToken());
         if (config.peers().isEmpty()) {
-            return ofItsOwn(config);
+            DatastoreConfig.Invitation invitation = config.invitation();
+            return invitation == null ? ofItsOwn(config) : invited(config, invitation);
         }
         List<Member> configured = config.peers();
         configured.forEach(member -> requireWord("name", member.name()));
@@ -48,14 +64,33 @@ record MemberIdentity(long clusterId, String clusterToken, long memberId, String
                         () -> new IllegalArgumentException("the name '" + config.name() + "' is not among the members "
                                 + members.stream().map(Member::name).toList()));
         long clusterId = StaticCluster.clusterId(config.clusterToken(), members);
-        return new MemberIdentity(clusterId, config.clusterToken(), self.id(), self.name(), members);
+        return new MemberIdentity(
+                clusterId, config.clusterToken(), self.id(), self.name(), members, config.peerAdvertise(), false);
     }
 
     /** A node of its own has nobody to agree with on ids, and must not be taken for another such node: they are drawn. */
     private static MemberIdentity ofItsOwn(DatastoreConfig config) {
         SecureRandom random = new SecureRandom();
         Member self = new Member(drawn(random), config.name(), config.peerListen(), false);
-        return new MemberIdentity(drawn(random), config.clusterToken(), self.id(), self.name(), List.of(self));
+        return new MemberIdentity(
+                drawn(random),
+                config.clusterToken(),
+                self.id(),
+                self.name(),
+                List.of(self),
+                config.peerAdvertise(),
+                false);
+    }
+
+    private static MemberIdentity invited(DatastoreConfig config, DatastoreConfig.Invitation invitation) {
+        return new MemberIdentity(
+                invitation.clusterId(),
+                config.clusterToken(),
+                invitation.memberId(),
+                config.name(),
+                List.of(),
+                config.peerAdvertise(),
+                false);
     }
 
     private static long drawn(SecureRandom random) {
@@ -69,12 +104,45 @@ record MemberIdentity(long clusterId, String clusterToken, long memberId, String
         }
     }
 
-    /** This member among the initial ones. */
+    /** This member, at the address it was told last. */
     Member self() {
-        return initialMembers.stream()
-                .filter(member -> member.id() == memberId)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("member " + hex(memberId) + " is not an initial one"));
+        PeerAddress told = address;
+        if (told == null) {
+            told = initialMembers.stream()
+                    .filter(member -> member.id() == memberId)
+                    .map(Member::peerAddress)
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("a newcomer needs an address at which the others reach it"));
+        }
+        return new Member(memberId, name, told, false);
+    }
+
+    /** Whether this member has a network: it was formed with others, invited by them, or told where they reach it. */
+    boolean networked() {
+        return address != null || initialMembers.size() != 1;
+    }
+
+    MemberIdentity withAddress(PeerAddress told) {
+        return new MemberIdentity(clusterId, clusterToken, memberId, name, initialMembers, told, survivorPending);
+    }
+
+    /** The same member as the only one of another cluster, in a directory whose log and database do not know yet. */
+    MemberIdentity ofSurvivor(long newClusterId) {
+        Member self = self();
+        return new MemberIdentity(
+                newClusterId,
+                clusterToken,
+                memberId,
+                name,
+                List.of(self),
+                networked() ? self.peerAddress() : null,
+                true);
+    }
+
+    /** Log and database know now. */
+    MemberIdentity survivorDone() {
+        return new MemberIdentity(clusterId, clusterToken, memberId, name, initialMembers, address, false);
     }
 
     byte[] encode() {
@@ -87,6 +155,12 @@ record MemberIdentity(long clusterId, String clusterToken, long memberId, String
             text.append("member ").append(hex(member.id())).append(' ').append(member.name());
             text.append(' ').append(member.peerAddress());
             text.append(member.learner() ? " learner\n" : " voter\n");
+        }
+        if (address != null) {
+            text.append(ADDRESS).append(address).append('\n');
+        }
+        if (survivorPending) {
+            text.append(SURVIVOR_PENDING).append('\n');
         }
         String checksum = checksum(text.toString());
         text.append(CHECKSUM).append(checksum).append('\n');
@@ -106,15 +180,25 @@ record MemberIdentity(long clusterId, String clusterToken, long memberId, String
     private static MemberIdentity parse(List<String> lines) throws IOException {
         try {
             List<Member> members = new ArrayList<>();
+            PeerAddress address = null;
+            boolean survivorPending = false;
             for (String line : lines.subList(4, lines.size())) {
-                members.add(member(line.split(" ", -1)));
+                if (line.startsWith(ADDRESS)) {
+                    address = PeerAddress.parse(field(line, ADDRESS));
+                } else if (line.equals(SURVIVOR_PENDING)) {
+                    survivorPending = true;
+                } else {
+                    members.add(member(line.split(" ", -1)));
+                }
             }
             return new MemberIdentity(
                     id(field(lines.get(0), "cluster-id ")),
                     field(lines.get(1), "cluster-token "),
                     id(field(lines.get(2), "member-id ")),
                     field(lines.get(3), "name "),
-                    members);
+                    members,
+                    address,
+                    survivorPending);
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new IOException("the identity file has a form that this version does not know", e);
         }

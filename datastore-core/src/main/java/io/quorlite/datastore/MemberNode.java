@@ -1,5 +1,6 @@
 package io.quorlite.datastore;
 
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replication;
 import io.quorlite.replication.ReplicationStatus;
 import io.quorlite.sqlite.DatabaseSize;
@@ -44,10 +45,16 @@ final class MemberNode implements AutoCloseable {
     private final NodeThreads threads;
     private final StoreState state;
     private final Replication replication;
+    private final GroupMembers membership;
     private final AppliedIndex applied;
     private final Attempts attempts;
+    private final Attempts memberAttempts;
     private final Proposer proposer;
     private final LeaseKeeper leaseKeeper;
+    private final SystemCalls records;
+    private final RoleView roleView;
+    private final RoleKeeper roleKeeper;
+    private final Handover handover;
     private final WatchHub hub;
     private final CompactionSweep sweep;
     private final StoreReplica replica;
@@ -92,17 +99,48 @@ final class MemberNode implements AutoCloseable {
         this.recentStatus = replication.status();
         this.applied = new AppliedIndex(state.position().appliedIndex());
         this.attempts = new Attempts(timeoutNanos, nanoClock);
+        this.memberAttempts = new Attempts(GroupMembers.TIMEOUT.toNanos(), nanoClock);
+        this.membership = new GroupMembers(replication, memberAttempts);
         ReadBarriers barriers = new ReadBarriers(replication, applied, attempts);
         this.proposer = new Proposer(replication, new SecureRandom().nextLong(), timeoutNanos, nanoClock);
         long electionMillis = config.electionTimeout().toMillis();
         this.leaseKeeper = new LeaseKeeper(replication, barriers, proposer, state::leases, electionMillis, nanoClock);
+        this.records = new SystemCalls(state::records, barriers, proposer);
+        MemberRecords attributes = new MemberRecords(records);
+        this.roleView = new RoleView(replication, attributes, electionMillis);
+        this.roleKeeper = new RoleKeeper(
+                config.name(),
+                replication,
+                roleView,
+                attributes,
+                records,
+                config.roleTargets(),
+                threads.timer(),
+                nanoClock);
+        this.handover = new Handover(
+                config.name(),
+                replication,
+                records,
+                () -> roleKeeper.targets().isPresent(),
+                threads.timer(),
+                nanoClock);
         this.hub =
                 new WatchHub(new HubHistory(state, failure), threads.watches(), WatchLimits.DEFAULT, state.revision());
         this.sweep = new CompactionSweep(state, threads.maintenance(), failure);
         this.replica = new StoreReplica(
-                config.name(), state, applied, hub, proposer, leaseKeeper, sweep, threads.timer(), failure);
+                config.name(),
+                state,
+                applied,
+                hub,
+                proposer,
+                leaseKeeper,
+                records,
+                roleKeeper,
+                sweep,
+                threads.timer(),
+                failure);
         this.writes = new WritePath(proposer, () -> recentStatus, state, applied, sweep, config);
-        this.reads = new ReadPath(state, () -> recentStatus, barriers, threads.reads(), failure);
+        this.reads = new ReadPath(state, barriers, threads.reads(), failure);
         this.leases = new LeaseCalls(replication, attempts, barriers, state::leases);
     }
 
@@ -126,11 +164,16 @@ final class MemberNode implements AutoCloseable {
             state.fail(); // first: from here on nothing touches the disk
             stopServing(reason);
             leaveGroup();
+            if (cause instanceof RemovedFromClusterException) {
+                directory.markRemoved(String.valueOf(cause.getMessage()));
+            }
             terminated.completeExceptionally(cause);
         });
         replication.start(replica);
         every(TICK_MILLIS, this::tick);
         every(LeaseKeeper.TICK_MILLIS, leaseKeeper::tick);
+        every(RoleKeeper.TICK_MILLIS, roleKeeper::look);
+        records.listen(roleKeeper::wake);
         every(ANNOUNCE_MILLIS, this::announce);
         every(config.watchProgressInterval().toMillis(), hub::sendPeriodicProgress);
         sweep.wake(); // what the last life left
@@ -156,9 +199,11 @@ final class MemberNode implements AutoCloseable {
         recentStatus = replication.status();
         if (recentStatus.leaderId() != 0) {
             proposer.leaderKnown();
+            handover.settle();
         }
         proposer.expire();
         attempts.tick();
+        memberAttempts.tick();
     }
 
     private void announce() {
@@ -193,6 +238,22 @@ final class MemberNode implements AutoCloseable {
         return leases;
     }
 
+    SystemRecords records() {
+        return records;
+    }
+
+    RoleView roleView() {
+        return roleView;
+    }
+
+    RoleKeeper roleKeeper() {
+        return roleKeeper;
+    }
+
+    Handover handover() {
+        return handover;
+    }
+
     WatchHub hub() {
         return hub;
     }
@@ -203,6 +264,10 @@ final class MemberNode implements AutoCloseable {
 
     StoreReplica replica() {
         return replica;
+    }
+
+    GroupMembers membership() {
+        return membership;
     }
 
     Replication replication() {
@@ -286,6 +351,7 @@ final class MemberNode implements AutoCloseable {
     private void stopServing(DatastoreException reason) {
         proposer.stop(reason);
         attempts.stop(reason);
+        memberAttempts.stop(reason);
         applied.stop(reason);
         sweep.stop(reason);
         hub.fail(reason);

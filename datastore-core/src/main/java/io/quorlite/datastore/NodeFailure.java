@@ -1,6 +1,7 @@
 package io.quorlite.datastore;
 
 import io.quorlite.datastore.DatastoreException.Kind;
+import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.sqlite.CorruptDatabaseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,11 @@ final class NodeFailure implements Consumer<Throwable> {
             cause = failure;
             due = List.copyOf(stops);
         }
-        log.error("{} stops: it must not go on after this", name, failure);
+        if (failure instanceof RemovedFromClusterException) {
+            log.info("{} stops: {}", name, failure.getMessage());
+        } else {
+            log.error("{} stops: it must not go on after this", name, failure);
+        }
         DatastoreException reason = reason(failure);
         due.forEach(stop -> stop.stop(reason, failure));
     }
@@ -62,6 +67,9 @@ final class NodeFailure implements Consumer<Throwable> {
     }
 
     private static DatastoreException reason(Throwable failure) {
+        if (failure instanceof RemovedFromClusterException) {
+            return new DatastoreException(Kind.STOPPED, String.valueOf(failure.getMessage()));
+        }
         return failure instanceof CorruptDatabaseException
                 ? new DatastoreException(Kind.CORRUPT, "this member's data is damaged: " + failure.getMessage())
                 : new DatastoreException(Kind.STOPPED, "this member was stopped by an error: " + failure);

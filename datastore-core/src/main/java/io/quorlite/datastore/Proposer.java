@@ -240,7 +240,7 @@ final class Proposer {
 
     private void propose(Entry entry) {
         try {
-            replication.propose(CommandCodec.encode(entry.proposals()), entry);
+            replication.propose(CommandCodec.encode(entry.proposals(), entry.bytes()), entry);
         } catch (RuntimeException e) {
             // A defect; whether the entry left cannot be known, so nobody is told that it did not.
             log.error("proposing an entry failed", e);
@@ -304,6 +304,11 @@ final class Proposer {
             List<Proposal> proposals = new ArrayList<>(commands.size());
             commands.forEach(command -> proposals.add(command.proposal));
             return proposals;
+        }
+
+        /** About its length, rather too much. */
+        int bytes() {
+            return commands.stream().mapToInt(command -> command.bytes).sum();
         }
 
         boolean isOvertaken() {

@@ -14,14 +14,16 @@ final class RaftLog {
     private RaftLog() {}
 
     static Replication create(DatastoreConfig config, MemberIdentity identity, DataDirectory directory) {
-        Member stored = identity.self();
-        Member self =
-                new Member(stored.id(), stored.name(), stored.peerAddress(), stored.learner(), config.clientUrls());
+        Member named = identity.self();
+        Member self = new Member(named.id(), named.name(), named.peerAddress(), false, config.clientUrls());
+        DatastoreConfig.PeerSecurity security = config.peerSecurity();
         return new RaftReplication(RaftConfig.builder(directory.raft(), identity.clusterId(), self)
                 .initialMembers(identity.initialMembers().stream()
-                        .map(member -> member.id() == self.id() ? self : member)
+                        .map(member -> member.id() == self.id() ? as(member.learner(), self) : member)
                         .toList())
+                .networked(identity.networked())
                 .listen(listen(config.peerListen(), self))
+                .security(security == null ? null : new RaftConfig.Security(security.identity(), security.check()))
                 .electionTimeout(config.electionTimeout())
                 .forwardTimeout(config.requestTimeout())
                 .logSegmentBytes(config.logSegmentBytes())
@@ -29,6 +31,10 @@ final class RaftLog {
                 .snapshotEntries(config.snapshotEntries())
                 .entryBytesMax(Proposer.ENTRY_BYTES_MAX + config.requestBytesMax() + ENTRY_OVERHEAD_BYTES)
                 .build());
+    }
+
+    private static Member as(boolean learner, Member self) {
+        return new Member(self.id(), self.name(), self.peerAddress(), learner, self.clientUrls());
     }
 
     private static PeerAddress listen(PeerAddress configured, Member self) {

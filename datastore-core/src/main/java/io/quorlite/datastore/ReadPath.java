@@ -11,7 +11,6 @@ import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnEvaluator;
 import io.quorlite.mvcc.TxnResult;
 import io.quorlite.mvcc.TxnValidator;
-import io.quorlite.replication.ReplicationStatus;
 import io.quorlite.sqlite.HistoryHash;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -26,23 +25,13 @@ import java.util.function.Supplier;
  */
 final class ReadPath {
     private final StoreState state;
-    private final Supplier<ReplicationStatus> status;
     private final ReadBarriers barriers;
     private final Executor pool;
     private final Consumer<Throwable> fatal;
 
-    /**
-     * @param status of the group, as of a short while ago
-     * @param fatal hears of what is no refusal: the database cannot be read, or what it says is damaged
-     */
-    ReadPath(
-            StoreState state,
-            Supplier<ReplicationStatus> status,
-            ReadBarriers barriers,
-            Executor pool,
-            Consumer<Throwable> fatal) {
+    /** @param fatal hears of what is no refusal: the database cannot be read, or what it says is damaged */
+    ReadPath(StoreState state, ReadBarriers barriers, Executor pool, Consumer<Throwable> fatal) {
         this.state = state;
-        this.status = status;
         this.barriers = barriers;
         this.pool = pool;
         this.fatal = fatal;
@@ -89,10 +78,6 @@ final class ReadPath {
         CompletableFuture<T> result = new CompletableFuture<>();
         if (level == ReadLevel.SERIALIZABLE) {
             run(result, read);
-            return result;
-        }
-        if (status.get().role() == ReplicationStatus.Role.LEARNER) {
-            result.completeExceptionally(new DatastoreException(Kind.LEARNER, "a learner reads serializably only"));
             return result;
         }
         barriers.pass().whenComplete((passed, failure) -> {

@@ -21,7 +21,7 @@ final class Refusals {
             case OVERLOADED -> Kind.OVERLOADED;
             case TIMEOUT -> Kind.TIMEOUT;
             case TOO_LARGE -> Kind.REQUEST_TOO_LARGE;
-            case MEMBERSHIP -> throw new AssertionError("not a change of members", e);
+            case MEMBERSHIP -> Kind.MEMBERSHIP;
             case STOPPED -> Kind.STOPPED;
         };
         return new DatastoreException(kind, message(e));

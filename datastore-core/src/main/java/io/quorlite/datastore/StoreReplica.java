@@ -47,6 +47,8 @@ final class StoreReplica implements Replica {
     private final WatchHub hub;
     private final Proposer proposer;
     private final LeaseKeeper leases;
+    private final SystemCalls records;
+    private final RoleKeeper roles;
     private final CompactionSweep sweep;
     private final Executor timer;
     private final Consumer<Throwable> fatal;
@@ -62,6 +64,8 @@ final class StoreReplica implements Replica {
             WatchHub hub,
             Proposer proposer,
             LeaseKeeper leases,
+            SystemCalls records,
+            RoleKeeper roles,
             CompactionSweep sweep,
             Executor timer,
             Consumer<Throwable> fatal) {
@@ -71,13 +75,24 @@ final class StoreReplica implements Replica {
         this.hub = hub;
         this.proposer = proposer;
         this.leases = leases;
+        this.records = records;
+        this.roles = roles;
         this.sweep = sweep;
         this.timer = timer;
         this.fatal = fatal;
     }
 
     /** An entry with what its commands did. */
-    private record AppliedEntry(long term, List<Proposal> proposals, List<Outcome> outcomes) {}
+    private record AppliedEntry(long term, List<Proposal> proposals, List<Outcome> outcomes) {
+        boolean changesRecords() {
+            for (Outcome outcome : outcomes) {
+                if (outcome instanceof Outcome.SystemWritten written && written.applied()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     @Override
     public long appliedIndex() {
@@ -107,6 +122,9 @@ final class StoreReplica implements Replica {
         });
         batch.forEach(entry -> entry.outcomes.forEach(this::follow));
         applied.advance(last.index());
+        if (batch.stream().anyMatch(AppliedEntry::changesRecords)) {
+            records.changed();
+        }
         batch.forEach(entry -> proposer.applied(entry.term, entry.proposals, entry.outcomes));
     }
 
@@ -142,6 +160,7 @@ final class StoreReplica implements Replica {
     public void leadershipGained(long term) {
         log.info("{} became leader term={} appliedIndex={}", name, term, applied.get());
         leases.promote(term);
+        roles.promote();
         proposer.leaderKnown();
     }
 
@@ -149,6 +168,7 @@ final class StoreReplica implements Replica {
     public void leadershipLost() {
         log.info("{} leads no more", name);
         leases.demote();
+        roles.demote();
     }
 
     @Override
@@ -170,6 +190,7 @@ final class StoreReplica implements Replica {
     @Override
     public void membersChanged(List<Member> members) {
         log.info("{} has members {}", name, members.stream().map(Member::name).toList());
+        roles.wake();
     }
 
     @Override
@@ -192,6 +213,7 @@ final class StoreReplica implements Replica {
         log.info("{} installed a copy appliedIndex={} revision={}", name, position.appliedIndex(), position.revision());
         hub.reset(position.revision());
         applied.advance(position.appliedIndex());
+        records.changed();
         sweep.wake();
     }
 

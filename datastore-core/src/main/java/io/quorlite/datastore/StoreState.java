@@ -6,6 +6,7 @@ import io.quorlite.sqlite.DatabaseSize;
 import io.quorlite.sqlite.SqliteStore;
 import io.quorlite.sqlite.StorePosition;
 import io.quorlite.statemachine.KvStateMachine;
+import io.quorlite.system.SystemTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,11 +51,16 @@ final class StoreState implements AutoCloseable {
      * @param fatal hears of failures on threads of the database's own
      */
     StoreState(Path directory, long clusterId, int readConnections, Consumer<Throwable> fatal) throws IOException {
-        this.file = directory.resolve("quorlite.db");
+        this.file = file(directory);
         this.clusterId = clusterId;
         this.readConnections = readConnections;
         this.fatal = fatal;
         this.opened = openStore();
+    }
+
+    /** Where the database in {@code directory} is. */
+    static Path file(Path directory) {
+        return directory.resolve("quorlite.db");
     }
 
     /** Uses the database as it is; many at a time. Waits while another is put in its place. */
@@ -74,6 +80,7 @@ final class StoreState implements AutoCloseable {
         try {
             requireOpen();
             batch.write(opened.store, opened.machine);
+            opened.machine.records().publish();
         } finally {
             writing.unlock();
         }
@@ -140,6 +147,10 @@ final class StoreState implements AutoCloseable {
         return opened.machine.leases();
     }
 
+    SystemTable records() {
+        return opened.machine.records();
+    }
+
     /** Nothing is written from now on, not even at closing. */
     void fail() {
         failed = true;
@@ -198,6 +209,11 @@ final class StoreState implements AutoCloseable {
         LeaseTable leases = new LeaseTable();
         store.restoreLeases(leases::grant, (key, lease) -> leases.attach(lease, key));
         return KvStateMachine.over(
-                store.keySpace(), store, leases, store.position().stateHash());
+                store.keySpace(),
+                store,
+                store,
+                leases,
+                SystemTable.of(store.takeRecords()),
+                store.position().stateHash());
     }
 }

@@ -129,9 +129,6 @@ final class WritePath {
 
     private @Nullable DatastoreException refusal(Command command) {
         ReplicationStatus current = status.get();
-        if (current.role() == ReplicationStatus.Role.LEARNER) {
-            return new DatastoreException(Kind.LEARNER, "a learner takes no writes");
-        }
         long lag = current.commitIndex() - applied.get();
         if (lag > config.applyLagMax()) {
             return new DatastoreException(Kind.OVERLOADED, lag + " committed entries are not applied yet");

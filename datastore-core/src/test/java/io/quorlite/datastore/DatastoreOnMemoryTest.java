@@ -14,6 +14,7 @@ import io.quorlite.mvcc.RangeResult;
 import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnResult;
 import io.quorlite.replication.memory.MemoryReplication;
+import io.quorlite.system.SystemTxn;
 import io.quorlite.watch.WatchMessage;
 import io.quorlite.watch.WatchRequest;
 import io.quorlite.watch.WatchStream;
@@ -272,6 +273,8 @@ class DatastoreOnMemoryTest {
         assertThat(get(store.delete(new Op.DeleteRange(KeyRange.all(), false))).deleted())
                 .isEqualTo(1);
         get(store.compact(3, false));
+        assertThat(get(store.system().commit(SystemTxn.put("cluster", key("1")))))
+                .isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.quorlite.command.CommandCodec;
 import io.quorlite.command.Proposal;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberChange;
+import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.ProposalListener;
 import io.quorlite.replication.Replica;
 import io.quorlite.replication.Replication;
@@ -97,6 +98,11 @@ final class ScriptedReplication implements Replication {
     @Override
     public void close() {
         closed = true;
+    }
+
+    @Override
+    public List<MemberProgress> progress() {
+        return List.of();
     }
 
     @Override
