@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.QueryStringDecoder;
 import io.quorlite.datastore.Datastore;
 import io.quorlite.datastore.DatastoreStatus;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ public final class EtcdServer implements AutoCloseable {
 
     private final EtcdServerConfig config;
     private final EventLoops loops;
+    private final Probes probes;
     private final WatchService watches;
     private final List<Server> servers = new ArrayList<>();
     private final List<Future<?>> timers;
@@ -58,9 +61,11 @@ public final class EtcdServer implements AutoCloseable {
                 new MaintenanceService(store, mapper, config),
                 new AuthService(),
                 new HealthService());
-        PrefaceNegotiator negotiator =
-                new PrefaceNegotiator(new Probes(source, config.version(), config.clusterVersion()));
+        this.probes = new Probes(source, config.version(), config.clusterVersion());
         for (List<SocketAddress> addresses : byKind(config.listen())) {
+            // A Unix socket is guarded by its permissions.
+            boolean tcp = addresses.get(0) instanceof InetSocketAddress;
+            PrefaceNegotiator negotiator = new PrefaceNegotiator(probes, tcp ? config.connectionSecurity() : null);
             servers.add(server(addresses, negotiator, gate, limits, services));
         }
         this.timers = List.of(
@@ -110,6 +115,12 @@ public final class EtcdServer implements AutoCloseable {
             addresses.addAll(server.getListenSockets());
         }
         return addresses;
+    }
+
+    /** Answers etcd's HTTP probes for another server of this process; {@code uri} is a path, perhaps with a query. */
+    public CompletableFuture<ProbeReply> probe(String method, String uri) {
+        QueryStringDecoder decoded = new QueryStringDecoder(uri);
+        return probes.answer(method, decoded.path(), decoded.parameters());
     }
 
     /**

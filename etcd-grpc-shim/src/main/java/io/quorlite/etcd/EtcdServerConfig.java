@@ -1,10 +1,13 @@
 package io.quorlite.etcd;
 
+import io.quorlite.tls.CertificateCheck;
+import io.quorlite.tls.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of an {@link EtcdServer}; see {@link Builder} for the defaults.
@@ -15,6 +18,7 @@ import java.util.List;
  * @param requestBytesMax the largest write
  * @param quotaBytes the store's, for the status report
  * @param concurrentStreamsMax streams a connection may have open at once
+ * @param security mutual TLS on the TCP addresses; null for plain text
  */
 public record EtcdServerConfig(
         List<SocketAddress> listen,
@@ -22,7 +26,8 @@ public record EtcdServerConfig(
         Duration electionTimeout,
         int requestBytesMax,
         long quotaBytes,
-        int concurrentStreamsMax) {
+        int concurrentStreamsMax,
+        @Nullable Security security) {
     /** The newest etcd whose features are complete here; it switches an API server's watch-progress features on. */
     public static final String DEFAULT_VERSION = "3.6.8";
 
@@ -34,6 +39,13 @@ public record EtcdServerConfig(
         if (!version.matches("\\d+\\.\\d+\\.\\d+.*")) {
             throw new IllegalArgumentException("not a version: '" + version + "'");
         }
+    }
+
+    /** Who this server is and whom it believes, and the look at a client's certificate that follows. */
+    public record Security(TlsIdentity identity, CertificateCheck check) {}
+
+    @Nullable ConnectionSecurity connectionSecurity() {
+        return security == null ? null : new ConnectionSecurity(security.identity(), security.check());
     }
 
     /** The version of the cluster as a whole: the reported one's first two numbers. */
@@ -54,6 +66,7 @@ public record EtcdServerConfig(
         private int requestBytesMax = 1_572_864; // etcd's 1.5 MiB
         private long quotaBytes = 8L << 30;
         private int concurrentStreamsMax = 10_000;
+        private @Nullable Security security;
 
         private Builder() {}
 
@@ -91,9 +104,15 @@ public record EtcdServerConfig(
             return this;
         }
 
+        /** Mutual TLS on the TCP addresses; Unix sockets stay in plain text. */
+        public Builder security(Security security) {
+            this.security = security;
+            return this;
+        }
+
         public EtcdServerConfig build() {
             return new EtcdServerConfig(
-                    listen, version, electionTimeout, requestBytesMax, quotaBytes, concurrentStreamsMax);
+                    listen, version, electionTimeout, requestBytesMax, quotaBytes, concurrentStreamsMax, security);
         }
     }
 }

@@ -12,7 +12,10 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObjectAggregator;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerCodec;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.grpc.netty.shaded.io.netty.util.AsciiString;
+import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +29,12 @@ final class PrefaceNegotiator implements InternalProtocolNegotiator.ProtocolNego
 
     private final InternalProtocolNegotiator.ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
     private final Probes probes;
+    private final @Nullable ConnectionSecurity security;
 
-    PrefaceNegotiator(Probes probes) {
+    /** @param security null for plain text */
+    PrefaceNegotiator(Probes probes, @Nullable ConnectionSecurity security) {
         this.probes = probes;
+        this.security = security;
     }
 
     @Override
@@ -46,18 +52,32 @@ final class PrefaceNegotiator implements InternalProtocolNegotiator.ProtocolNego
         grpc.close();
     }
 
-    /** Holds a connection's first bytes until they tell the protocol. */
+    /** Holds a connection's first bytes until they tell the protocol; with TLS, the first of what was encrypted. */
     private final class Sniffer extends ChannelInboundHandlerAdapter {
         private final GrpcHttp2ConnectionHandler grpcHandler;
         private ByteBuf first = Unpooled.EMPTY_BUFFER;
         private @Nullable ProtocolNegotiationEvent negotiation;
+        private @Nullable SslHandler tls;
+        private boolean refused;
 
         Sniffer(GrpcHttp2ConnectionHandler grpcHandler) {
             this.grpcHandler = grpcHandler;
         }
 
         @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            if (security != null) {
+                tls = security.newHandler();
+                ctx.pipeline().addBefore(ctx.name(), null, tls);
+            }
+        }
+
+        @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (security != null && tls != null && event instanceof SslHandshakeCompletionEvent done) {
+                refused = !security.admit(ctx, tls, done);
+                return; // nobody after this one needs to know
+            }
             if (event instanceof ProtocolNegotiationEvent started) {
                 negotiation = started; // gRPC's own negotiation begins when this connection turns out to be its
             } else {
@@ -67,6 +87,10 @@ final class PrefaceNegotiator implements InternalProtocolNegotiator.ProtocolNego
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (refused) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
             first = Unpooled.wrappedBuffer(first, (ByteBuf) message);
             int seen = Math.min(first.readableBytes(), PREFACE.length);
             if (!beginsAsPreface(seen)) {

@@ -6,7 +6,7 @@ package io.quorlite.etcd;
  * @param allow the methods allowed, for a request with another one; empty otherwise
  * @param noSniff whether browsers are told to take the content type as it is
  */
-record ProbeReply(int status, String contentType, String body, boolean noSniff, String allow) {
+public record ProbeReply(int status, String contentType, String body, boolean noSniff, String allow) {
     private static final String TEXT = "text/plain; charset=utf-8";
 
     static ProbeReply ok(String body) {

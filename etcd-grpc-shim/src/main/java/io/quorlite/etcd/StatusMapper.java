@@ -108,6 +108,7 @@ final class StatusMapper {
             case LEADER_CHANGED -> Status.UNAVAILABLE.withDescription("etcdserver: leader changed");
             case TIMEOUT, OUTCOME_UNKNOWN -> Status.UNAVAILABLE.withDescription("etcdserver: request timed out");
             case LEARNER -> Status.FAILED_PRECONDITION.withDescription("etcdserver: rpc not supported for learner");
+            case MEMBERSHIP -> Status.FAILED_PRECONDITION.withDescription("etcdserver: unhealthy cluster");
             case STOPPED -> Status.UNAVAILABLE.withDescription("etcdserver: server stopped");
             case CORRUPT -> Status.DATA_LOSS.withDescription("etcdserver: corrupt cluster");
         };

@@ -40,6 +40,7 @@ class ArchitectureTest {
                             "io.quorlite.datastore..",
                             "io.quorlite.mvcc..",
                             "io.quorlite.lease..",
+                            "io.quorlite.tls..",
                             "io.quorlite.watch..")))
                     .and(DescribedPredicate.not(HANDED_OUT)));
 

@@ -27,7 +27,7 @@ class PrefaceNegotiatorTest {
     void start() throws IOException {
         Probes probes = new Probes(new FakeProbeSource(), "3.6.8", "3.6.0");
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .protocolNegotiator(new PrefaceNegotiator(probes))
+                .protocolNegotiator(new PrefaceNegotiator(probes, null))
                 .directExecutor()
                 .addService(new HealthService())
                 .build()

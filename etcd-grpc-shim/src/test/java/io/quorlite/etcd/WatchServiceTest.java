@@ -58,7 +58,7 @@ class WatchServiceTest {
     @BeforeEach
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .protocolNegotiator(new PrefaceNegotiator(new Probes(source, "3.6.8", "3.6.0")))
+                .protocolNegotiator(new PrefaceNegotiator(new Probes(source, "3.6.8", "3.6.0"), null))
                 .directExecutor()
                 .intercept(gate)
                 .addService(MalformedRequests.answeredBy(service))

@@ -23,10 +23,22 @@ public final class RealEtcd implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final Path log;
 
-    private RealEtcd(Process process, int port) {
+    private RealEtcd(Process process, int port, Path log) {
         this.process = process;
         this.port = port;
+        this.log = log;
+    }
+
+    /** Whether it has ended by itself, or does so in a moment: its connections go first. */
+    public boolean hasEnded() throws InterruptedException {
+        return process.waitFor(1, TimeUnit.SECONDS);
+    }
+
+    /** How it ended by itself, with what it had to say. */
+    public String ending() throws IOException {
+        return "etcd ended with exit code " + process.exitValue() + ": " + Files.readString(log);
     }
 
     /** The folder with {@code etcd} and {@code etcdctl}. */
@@ -64,6 +76,7 @@ public final class RealEtcd implements AutoCloseable {
         int port = freePort();
         String client = "http://127.0.0.1:" + port;
         String peer = "http://127.0.0.1:" + freePort();
+        Path log = folder.resolve("etcd.log");
         Process process = new ProcessBuilder(
                         etcd.toString(),
                         "--name",
@@ -85,9 +98,9 @@ public final class RealEtcd implements AutoCloseable {
                         // Durability is not what is compared, and a test should not wear the disk.
                         "--unsafe-no-fsync")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("etcd.log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
-        RealEtcd started = new RealEtcd(process, port);
+        RealEtcd started = new RealEtcd(process, port, log);
         try {
             started.awaitHealthy();
         } catch (IOException | RuntimeException | InterruptedException e) {
