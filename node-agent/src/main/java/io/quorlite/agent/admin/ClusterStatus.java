@@ -1,0 +1,41 @@
+package io.quorlite.agent.admin;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the cluster stands, as seen from one node; {@code GET /v1/status}.
+ *
+ * @param ha whether the configuration tolerates a failure when all of it is well
+ * @param faultTolerance how many voters it may lose when all are well
+ * @param leader its name, null for none
+ * @param degraded what is wrong in words, with what to do; null if all is well
+ */
+public record ClusterStatus(
+        String apiVersion,
+        String kind,
+        String clusterId,
+        boolean ha,
+        int faultTolerance,
+        Quorum quorum,
+        @Nullable String leader,
+        long term,
+        long revision,
+        long dbSizeBytes,
+        long quotaBytes,
+        List<MemberStatus> members,
+        List<String> alarms,
+        List<Warning> warnings,
+        @Nullable String degraded) {
+    static final String KIND = "ClusterStatus";
+
+    /** @param needed how many of the voters make a majority */
+    public record Quorum(int voters, int healthy, int needed) {
+        public boolean holds() {
+            return healthy >= needed;
+        }
+    }
+
+    /** @param code a stable word for programs, beginning with {@code W-} */
+    public record Warning(String code, String text) {}
+}

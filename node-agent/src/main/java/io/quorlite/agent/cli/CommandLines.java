@@ -1,0 +1,59 @@
+package io.quorlite.agent.cli;
+
+import io.quorlite.agent.refusal.ExitCode;
+import io.quorlite.agent.refusal.Failures;
+import io.quorlite.agent.refusal.Refusal;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Makes the parser of the command line: every option has a variable in the environment, and every failure a text and a code. */
+public final class CommandLines {
+    private CommandLines() {}
+
+    public static CommandLine create() {
+        return create(System.getenv());
+    }
+
+    static CommandLine create(Map<String, String> environment) {
+        CommandLine commandLine = new CommandLine(new NodeAgent());
+        commandLine.setDefaultValueProvider(argument -> fromEnvironment(argument, environment));
+        commandLine.setExecutionExceptionHandler(CommandLines::explain);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setUseSimplifiedAtFiles(true);
+        return commandLine;
+    }
+
+    /** {@code NODE_AGENT_} and the option's longest name, for options that say nothing else. */
+    private static @org.jspecify.annotations.Nullable String fromEnvironment(
+            ArgSpec argument, Map<String, String> environment) {
+        if (!(argument instanceof OptionSpec option) || !option.longestName().startsWith("--")) {
+            return null;
+        }
+        String name = option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        return name.equals("HELP") || name.equals("VERSION") ? null : environment.get("NODE_AGENT_" + name);
+    }
+
+    private static int explain(Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+        Refusal refusal = Failures.refusal(failure);
+        Object command = commandLine.getCommandSpec().userObject();
+        GlobalOptions options = command instanceof AgentCommand agent ? agent.global : new GlobalOptions();
+        PrintWriter err = commandLine.getErr();
+        if (options.output.isMachine()) {
+            err.println(ErrorJson.of(refusal));
+        } else {
+            err.println(refusal.text());
+            if (options.verbose.length > 0) {
+                StringWriter stack = new StringWriter();
+                failure.printStackTrace(new PrintWriter(stack));
+                err.print(stack);
+            }
+        }
+        err.flush();
+        return refusal.exitCode() == ExitCode.OK ? 1 : refusal.exitCode().number();
+    }
+}

@@ -1,0 +1,51 @@
+package io.quorlite.agent.cli;
+
+import io.quorlite.agent.admin.ClusterStatus;
+import io.quorlite.agent.admin.Json;
+import io.quorlite.agent.node.WarmUp;
+import io.quorlite.agent.refusal.ExitCode;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The launcher's: see there. */
+@Command(
+        name = "warm-up",
+        hidden = true,
+        description = "Runs a node for a moment, for the JVM to remember its classes.")
+final class WarmUpCommand extends AgentCommand {
+    private static final ClusterStatus EMPTY = Json.read(
+            "{\"clusterId\":\"0000000000000000\",\"quorum\":{\"voters\":1},\"members\":[],\"alarms\":[],\"warnings\":[]}",
+            ClusterStatus.class);
+
+    @Option(names = "--node", description = "The classes of a node.")
+    boolean node;
+
+    @Option(names = "--command", description = "The classes of commands.")
+    boolean command;
+
+    @Override
+    ExitCode execute() throws Exception {
+        if (command) {
+            loadCommands();
+        }
+        if (node) {
+            WarmUp.run();
+        }
+        return ExitCode.OK;
+    }
+
+    /** What commands have in common is loaded by one that asks a node that is not there, and by one that prints a table. */
+    private static void loadCommands() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        for (String line :
+                List.of("status --data-dir /nonexistent -o json", "config show --origin", "sysinfo", "help")) {
+            CommandLines.create().setOut(nowhere).setErr(nowhere).execute(line.split(" "));
+        }
+        StatusTable.of(EMPTY, false, Instant.now(), Colours.OFF);
+        TokenText.parse("127.0.0.1:2382/000000.AAAAAAAAAAAAAAAAAAAAAA/sha256:" + "00".repeat(32));
+    }
+}
