@@ -1,0 +1,5 @@
+/** Which checkers decide on which workload. */
+@NullMarked
+package io.quorlite.faults.checkers.suite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Checkers of one promise each, that need no search: sums, sets, locks, hashes, logs. */
+@NullMarked
+package io.quorlite.faults.checkers.workloads;
+
+import org.jspecify.annotations.NullMarked;

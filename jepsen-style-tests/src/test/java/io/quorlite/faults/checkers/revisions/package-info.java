@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.checkers.revisions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.checkers.suite;
+
+import org.jspecify.annotations.NullMarked;

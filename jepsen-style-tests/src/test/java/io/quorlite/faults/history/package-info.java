@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.report;
+
+import org.jspecify.annotations.NullMarked;
