@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ public final class NodeProcess implements AutoCloseable {
     private final Path launcher;
     private final Path folder;
     private final List<String> options;
+    private final Map<String, String> environment = new TreeMap<>(Map.of("NODE_AGENT_HEAP", "256m"));
+    private Path home;
     private @Nullable Process process;
     private int starts;
 
@@ -28,7 +32,18 @@ public final class NodeProcess implements AutoCloseable {
         this.name = name;
         this.launcher = launcher;
         this.folder = folder;
+        this.home = folder;
         this.options = List.copyOf(options);
+    }
+
+    /** From its next start on its data is below {@code parent}; its log stays where it is. */
+    public void keepDataIn(Path parent) {
+        home = parent;
+    }
+
+    /** Sets a variable of its environment from its next start on. */
+    public void setEnvironment(String variable, String value) {
+        environment.put(variable, value);
     }
 
     public String name() {
@@ -36,7 +51,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     public Path dataDirectory() {
-        return folder.resolve(name);
+        return home.resolve(name);
     }
 
     public void start() throws IOException {
@@ -44,6 +59,7 @@ public final class NodeProcess implements AutoCloseable {
             throw new IllegalStateException(name + " runs already");
         }
         Files.createDirectories(folder);
+        Files.createDirectories(home);
         starts++;
         List<String> command = new ArrayList<>(List.of(
                 launcher.toString(),
@@ -55,12 +71,44 @@ public final class NodeProcess implements AutoCloseable {
         command.addAll(options);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());
-        builder.environment().put("NODE_AGENT_HEAP", "256m");
+        builder.environment().putAll(environment);
         process = builder.start();
     }
 
     public boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    /** Its process id; the launcher has become the node by the time it says anything. */
+    public long pid() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was never started");
+        }
+        return process.pid();
+    }
+
+    /** {@code SIGSTOP}: it stands still, and its connections stay. Does nothing to a process that is gone. */
+    public void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** {@code SIGCONT}. */
+    public void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        if (isAlive()) {
+            new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
+        }
+    }
+
+    /** The code it ended with by itself, or was made to; only where it is not alive. */
+    public int exitCode() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was never started");
+        }
+        return process.exitValue();
     }
 
     /** {@code kill -9}: nothing is flushed, nothing is said. Returns when the process is gone. */

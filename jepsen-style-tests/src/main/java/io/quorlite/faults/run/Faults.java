@@ -1,0 +1,176 @@
+package io.quorlite.faults.run;
+
+import io.quorlite.faults.checkers.Verdict;
+import io.quorlite.faults.checkers.suite.Workload;
+import io.quorlite.faults.nemesis.Capabilities;
+import io.quorlite.faults.nemesis.FaultKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code faults}. */
+@Command(
+        name = "faults",
+        description =
+                "Runs a cluster under load and faults, and checks from the history alone whether it kept its promises.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:every cell is VALID",
+            "1:some cell is INVALID or UNKNOWN, or could not be run",
+            "2:the command line is wrong"
+        })
+public final class Faults implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--workload",
+            defaultValue = "register",
+            description = "What clients do (default: ${DEFAULT-VALUE}).")
+    String workload = "";
+
+    @Option(
+            names = "--nemesis",
+            defaultValue = "kill-leader",
+            description = "What is done to the cluster; several joined by + (default: ${DEFAULT-VALUE}).")
+    String nemesis = "";
+
+    @Option(names = "--nodes", defaultValue = "3", description = "How many (default: ${DEFAULT-VALUE}).")
+    int nodes;
+
+    @Option(names = "--minutes", description = "How long load and faults last.")
+    @Nullable Double minutes;
+
+    @Option(names = "--seconds", defaultValue = "30", description = "The same in seconds (default: ${DEFAULT-VALUE}).")
+    int seconds;
+
+    @Option(names = "--seed", description = "Where the schedule comes from (default: a new one).")
+    @Nullable Long seed;
+
+    @Option(names = "--matrix", description = "Runs many cells instead: quick, full or soak.")
+    @Nullable String matrix;
+
+    @Option(names = "--list", description = "Lists workloads and faults, and what cannot be done here.")
+    boolean list;
+
+    @Option(names = "--launcher", required = true, description = "The node agent's launcher; bin/faults gives it.")
+    Path launcher = Path.of("");
+
+    @Option(
+            names = "--out",
+            defaultValue = "target/faults",
+            description = "Where the folders of runs go (default: ${DEFAULT-VALUE}).")
+    Path out = Path.of("");
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Faults()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter print = spec.commandLine().getOut();
+        Files.createDirectories(out);
+        Capabilities capabilities = Capabilities.probe(out.toAbsolutePath());
+        if (list) {
+            list(print, capabilities);
+            return 0;
+        }
+        boolean passed = true;
+        for (Cell cell : cells()) {
+            String missing = missing(cell, capabilities);
+            if (missing != null) {
+                print.println("SKIPPED  " + cell + "  cannot be done here: " + missing);
+                passed &= matrix != null;
+            } else {
+                passed &= run(cell, print);
+            }
+            print.flush();
+        }
+        return passed ? 0 : 1;
+    }
+
+    private List<Cell> cells() {
+        long from = seed == null ? System.nanoTime() % 1_000_000 : seed;
+        int time = minutes == null ? seconds : (int) Math.max(1, Math.round(minutes * 60));
+        try {
+            return matrix != null ? Matrix.of(matrix, from) : List.of(Cell.of(workload, nemesis, nodes, time, from));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + "; see --list", e);
+        }
+    }
+
+    private boolean run(Cell cell, PrintWriter print) throws IOException, InterruptedException {
+        String name = cell.workload().argument() + "-" + cell.nemesis() + "-" + cell.nodes() + "-" + cell.seed();
+        Path folder = fresh(out.toAbsolutePath().resolve(name));
+        try {
+            Result result = Run.of(cell, launcher.toAbsolutePath(), folder);
+            print.println(result.line());
+            if (result.kind() == Verdict.Kind.VALID) {
+                remove(folder.resolve("data")); // of use only where something went wrong
+            } else {
+                print.println("         again: " + cell.command());
+                print.println("         look:  " + folder.resolve("report.html"));
+            }
+            return result.kind() == Verdict.Kind.VALID;
+        } catch (IOException | RuntimeException | AssertionError e) {
+            print.println("BROKEN   " + cell + "  the harness failed: " + e + "   left in " + folder);
+            e.printStackTrace(print);
+            return false;
+        }
+    }
+
+    private static Path fresh(Path folder) throws IOException {
+        Path made = folder;
+        for (int i = 2; Files.exists(made); i++) {
+            made = folder.resolveSibling(folder.getFileName() + "-" + i);
+        }
+        return Files.createDirectories(made);
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static @Nullable String missing(Cell cell, Capabilities capabilities) {
+        return cell.faults().stream()
+                .map(fault -> fault.missing(capabilities))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static void list(PrintWriter print, Capabilities capabilities) {
+        print.println("workloads:");
+        for (Workload workload : Workload.values()) {
+            print.println("  " + workload.argument());
+        }
+        print.println("faults:");
+        for (FaultKind fault : FaultKind.values()) {
+            String missing = fault.missing(capabilities);
+            print.printf(Locale.ROOT, "  %-20s%s%n", fault.argument(), missing == null ? "" : "not here: " + missing);
+        }
+        print.flush();
+    }
+}
