@@ -4,10 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the tests find the launcher: beside this module, built earlier in the same run. */
-final class Launcher {
+public final class Launcher {
     private Launcher() {}
 
-    static Path path() {
+    public static Path path() {
         Path launcher = Path.of("../node-agent/bin/node-agent").toAbsolutePath().normalize();
         if (!Files.isExecutable(launcher)) {
             throw new AssertionError("no launcher at " + launcher);

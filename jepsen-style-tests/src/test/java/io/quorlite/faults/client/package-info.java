@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.client;
+
+import org.jspecify.annotations.NullMarked;
