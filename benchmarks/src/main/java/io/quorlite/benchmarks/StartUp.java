@@ -6,15 +6,15 @@ import java.util.Locale;
 
 /** How long it takes from starting the processes to the first put that succeeds: empty, and after kill -9 with keys in them. */
 final class StartUp {
+    private static final int VALUE_BYTES = 1024;
+
     private final List<ServerGroup> groups;
     private final int keys;
-    private final int valueBytes;
     private final int repetitions;
 
-    StartUp(List<ServerGroup> groups, int keys, int valueBytes, int repetitions) {
+    StartUp(List<ServerGroup> groups, int keys, int repetitions) {
         this.groups = groups;
         this.keys = keys;
-        this.valueBytes = valueBytes;
         this.repetitions = repetitions;
     }
 
@@ -38,18 +38,17 @@ final class StartUp {
     private long firstPutMillis(ServerGroup group) throws Exception {
         long start = System.nanoTime();
         group.start();
-        try (PutLoad load = new PutLoad(group.clientPorts(), keys, valueBytes)) {
-            load.awaitFirstPut(120);
+        try (Target target = new Target(group.clientPorts())) {
+            target.awaitFirstPut(120);
         }
         return (System.nanoTime() - start) / 1_000_000;
     }
 
     private void fill(ServerGroup group) throws InterruptedException {
-        try (PutLoad load = new PutLoad(group.clientPorts(), keys, valueBytes)) {
-            // Keys are drawn round-robin with a stride prime to their number, so that as many puts reach every key
-            // once.
+        try (Target target = new Target(group.clientPorts())) {
+            ClosedLoop puts = new ClosedLoop(new Puts(target, keys, VALUE_BYTES));
             for (long put = 0; put < keys; ) {
-                put += load.run(128, 0.5).puts();
+                put += puts.run(128, 0.5).operations();
             }
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,54 +15,44 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Puts to this store and to etcd in turn, on the same disk and in the same minute, and a table of what was seen.
+ * This store and etcd side by side, on the same disk and in the same minute, and a table of what was seen.
  *
  * <p>Both are started once and warmed up; then each row runs in pairs, ours and etcd's alternately, so that what else the machine
  * does falls on both. Ratios are taken within a pair.
  */
-@Command(
-        name = "load",
-        mixinStandardHelpOptions = true,
-        description = "Measures puts on this store and etcd side by side.")
-public final class Load implements Callable<Integer> {
+@Command(name = "compare", mixinStandardHelpOptions = true, description = "Measures this store and etcd side by side.")
+public final class Compare implements Callable<Integer> {
     @Option(names = "--root", required = true, hidden = true)
     private Path root = Path.of(".");
 
     @Option(names = "--etcd", description = "The etcd program; without it only this store is measured.")
     private @Nullable Path etcd;
 
-    @Option(
-            names = "--nodes",
-            defaultValue = "1",
-            description = "How many members each has (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--nodes", defaultValue = "1", description = "Members of each (default: ${DEFAULT-VALUE}).")
     private int nodes;
 
     @Option(
-            names = "--in-flight",
+            names = "--rows",
             split = ",",
-            defaultValue = "1,16,128,1000",
-            description = "Puts in flight, a row each.")
-    private List<Integer> inFlight = List.of();
+            paramLabel = "WORDS",
+            description = "Only rows whose names contain one of these, for example 'put 1 KiB,list' (default: all).")
+    private List<String> rows = List.of("");
 
     @Option(names = "--pairs", defaultValue = "5", description = "Repetitions a row (default: ${DEFAULT-VALUE}).")
     private int pairs;
 
-    @Option(
-            names = "--seconds",
-            defaultValue = "2",
-            description = "Length of a repetition (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = "2", description = "Of a repetition (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(
             names = "--warm-up",
-            defaultValue = "15",
-            description = "Seconds of puts before (default: ${DEFAULT-VALUE}).")
+            defaultValue = "120",
+            description =
+                    "Seconds before the first row, at most: it ends when the CPU time of a put falls no more (default:"
+                            + " ${DEFAULT-VALUE}).")
     private double warmUpSeconds;
 
-    @Option(names = "--value-bytes", defaultValue = "1024")
-    private int valueBytes;
-
-    @Option(names = "--keys", defaultValue = "10000")
+    @Option(names = "--keys", defaultValue = "10000", description = "How many (default: ${DEFAULT-VALUE}).")
     private int keys;
 
     @Option(names = "--dir", description = "Where the data goes (default: a new folder under target).")
@@ -71,19 +62,19 @@ public final class Load implements Callable<Integer> {
     private boolean startUp;
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Load()).execute(arguments));
+        System.exit(new CommandLine(new Compare()).execute(arguments));
     }
 
     @Override
     public Integer call() throws Exception {
         Path data = directory == null
                 ? root.resolve(
-                        "benchmarks/target/load-" + ProcessHandle.current().pid())
+                        "benchmarks/target/compare-" + ProcessHandle.current().pid())
                 : directory;
         Files.createDirectories(data);
         try {
             if (startUp) {
-                new StartUp(groups(data), keys, valueBytes, pairs).run();
+                new StartUp(groups(data), keys, pairs).run();
             } else {
                 measure(groups(data));
             }
@@ -104,42 +95,46 @@ public final class Load implements Callable<Integer> {
     }
 
     private void measure(List<ServerGroup> groups) throws Exception {
-        List<PutLoad> loads = new ArrayList<>();
+        List<Target> targets = new ArrayList<>();
         try {
             for (ServerGroup group : groups) {
                 group.start();
-                PutLoad load = new PutLoad(group.clientPorts(), keys, valueBytes);
-                loads.add(load);
-                load.awaitFirstPut(60);
-            }
-            for (PutLoad load : loads) {
-                for (int width : inFlight) {
-                    load.run(width, warmUpSeconds / inFlight.size());
-                }
+                Target target = new Target(group.clientPorts());
+                targets.add(target);
+                target.awaitFirstPut(60);
+                new WarmUp(group, target, keys).run(warmUpSeconds);
             }
             System.out.println(Row.HEADER);
-            for (int width : inFlight) {
-                System.out.println(row(groups, loads, width));
+            for (Workload workload : Workload.all()) {
+                if (rows.stream().anyMatch(workload.name()::contains)) {
+                    System.out.println(row(groups, targets, workload));
+                }
             }
             for (ServerGroup group : groups) {
                 System.out.printf(
                         "%n%s: resident memory after it all, all members: %d MB%n",
-                        group.kind().name().toLowerCase(java.util.Locale.ROOT), group.residentBytes() >> 20);
+                        group.kind().name().toLowerCase(Locale.ROOT), group.residentBytes() >> 20);
             }
         } finally {
-            loads.forEach(PutLoad::close);
+            targets.forEach(Target::close);
             groups.forEach(ServerGroup::close);
         }
     }
 
-    private Row row(List<ServerGroup> groups, List<PutLoad> loads, int width) throws InterruptedException {
-        Row row = new Row(
-                "put " + valueBytes + " B, " + nodes + (nodes == 1 ? " node, " : " nodes, ") + width + " in flight");
+    private Row row(List<ServerGroup> groups, List<Target> targets, Workload workload) throws InterruptedException {
+        Row row = new Row(workload.name() + (nodes == 1 ? "" : ", " + nodes + " nodes"));
+        List<Workload.Repetition> repetitions = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            Workload.Repetition repetition = workload.start().on(targets.get(i), keys);
+            repetition.run(seconds); // unmeasured: this row's own code is cold before
+            repetitions.add(repetition);
+        }
         for (int pair = 0; pair < pairs; pair++) {
             for (int i = 0; i < groups.size(); i++) {
                 long cpuBefore = groups.get(i).cpuMicros();
-                PutLoad.Seen seen = loads.get(i).run(width, seconds);
-                row.add(groups.get(i).kind(), seen, groups.get(i).cpuMicros() - cpuBefore);
+                Seen seen = repetitions.get(i).run(seconds);
+                row.samples(groups.get(i).kind())
+                        .add(Row.Sample.of(seen, groups.get(i).cpuMicros() - cpuBefore));
             }
         }
         return row;

@@ -1,0 +1,43 @@
+package io.quorlite.benchmarks;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.quorlite.etcd.proto.rpc.PutRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+
+/** Puts to a fixed set of keys, which are drawn with a stride prime to their number, so that as many puts reach each once. */
+final class Puts implements Operation {
+    static final String PREFIX = "/bench/";
+    private static final long STRIDE = 7919;
+
+    private final Target target;
+    private final int keys;
+    private final ByteString value;
+
+    Puts(Target target, int keys, int valueBytes) {
+        this.target = target;
+        this.keys = keys;
+        this.value = value(valueBytes);
+    }
+
+    static ByteString value(int bytes) {
+        byte[] random = new byte[bytes];
+        new Random(42).nextBytes(random);
+        return UnsafeByteOperations.unsafeWrap(random);
+    }
+
+    static ByteString key(int number, int keys) {
+        return ByteString.copyFrom(
+                String.format("%s%08d", PREFIX, Math.floorMod(number * STRIDE, keys)), StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void start(int number, Done done) {
+        PutRequest request = PutRequest.newBuilder()
+                .setKey(key(number, keys))
+                .setValue(value)
+                .build();
+        target.kv(number).put(request, done.with(response -> 1));
+    }
+}
