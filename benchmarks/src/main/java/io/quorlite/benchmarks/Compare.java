@@ -1,25 +1,26 @@
 package io.quorlite.benchmarks;
 
+import io.quorlite.benchmarks.report.Circumstances;
+import io.quorlite.benchmarks.report.MarkdownTable;
+import io.quorlite.benchmarks.report.Reports;
+import io.quorlite.benchmarks.rows.Comparison;
+import io.quorlite.benchmarks.rows.Row;
+import io.quorlite.benchmarks.rows.Settings;
+import io.quorlite.benchmarks.servers.ServerGroup;
+import io.quorlite.benchmarks.servers.ServerGroup.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/**
- * This store and etcd side by side, on the same disk and in the same minute, and a table of what was seen.
- *
- * <p>Both are started once and warmed up; then each row runs in pairs, ours and etcd's alternately, so that what else the machine
- * does falls on both. Ratios are taken within a pair.
- */
+/** This store and etcd side by side, on the same disk and in the same minute: a table in the terminal, JSON and a page beside it. */
 @Command(name = "compare", mixinStandardHelpOptions = true, description = "Measures this store and etcd side by side.")
 public final class Compare implements Callable<Integer> {
     @Option(names = "--root", required = true, hidden = true)
@@ -33,9 +34,9 @@ public final class Compare implements Callable<Integer> {
 
     @Option(
             names = "--rows",
-            split = ",",
+            split = ";",
             paramLabel = "WORDS",
-            description = "Only rows whose names contain one of these, for example 'put 1 KiB,list' (default: all).")
+            description = "Only rows whose names contain one of these, for example 'put 1 KiB;list' (default: all).")
     private List<String> rows = List.of("");
 
     @Option(names = "--pairs", defaultValue = "5", description = "Repetitions a row (default: ${DEFAULT-VALUE}).")
@@ -55,14 +56,25 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--keys", defaultValue = "10000", description = "How many (default: ${DEFAULT-VALUE}).")
     private int keys;
 
-    @Option(names = "--dir", description = "Where the data goes (default: a new folder under target).")
+    @Option(names = "--large", description = "Also what takes a million keys: growth, start-up and memory.")
+    private boolean large;
+
+    @Option(names = "--dir", description = "Where the servers' data goes (default: a new folder under target).")
     private @Nullable Path directory;
 
-    @Option(names = "--start-up", description = "Measure start to first put instead, empty and with --keys keys.")
-    private boolean startUp;
+    @Option(names = "--out", description = "Where compare.json and compare.html go (default: target/compare).")
+    private @Nullable Path out;
+
+    private int groupsMade;
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Compare()).execute(arguments));
+        int status = new CommandLine(new Compare())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    failure.printStackTrace(command.getErr());
+                    return 1;
+                })
+                .execute(arguments);
+        System.exit(status);
     }
 
     @Override
@@ -71,80 +83,43 @@ public final class Compare implements Callable<Integer> {
                 ? root.resolve(
                         "benchmarks/target/compare-" + ProcessHandle.current().pid())
                 : directory;
+        Circumstances circumstances = Circumstances.now(commandLine(), etcd == null ? "no etcd" : version(etcd));
+        List<Row> seen = new ArrayList<>();
         Files.createDirectories(data);
         try {
-            if (startUp) {
-                new StartUp(groups(data), keys, pairs).run();
-            } else {
-                measure(groups(data));
-            }
+            System.out.println(MarkdownTable.HEADER);
+            Settings settings = new Settings(nodes, rows, pairs, seconds, warmUpSeconds, keys, large);
+            List<Kind> kinds = etcd == null ? List.of(Kind.QUORLITE) : List.of(Kind.QUORLITE, Kind.ETCD);
+            new Comparison((kind, tracer) -> group(data, kind, tracer), kinds, settings, row -> {
+                        System.out.println(MarkdownTable.line(row));
+                        seen.add(row);
+                    })
+                    .run();
         } finally {
-            delete(data);
+            Files.deleteIfExists(data); // each group cleared up after itself
+            Path folder = out == null ? root.resolve("benchmarks/target/compare") : out;
+            Reports.write(folder, circumstances, seen);
+            System.err.println("also in " + folder + ": compare.html, compare.json");
         }
         return 0;
     }
 
-    private List<ServerGroup> groups(Path data) throws IOException {
-        List<ServerGroup> groups = new ArrayList<>();
-        groups.add(new ServerGroup(
-                ServerGroup.Kind.QUORLITE, root.resolve("node-agent/bin/node-agent"), data.resolve("quorlite"), nodes));
-        if (etcd != null) {
-            groups.add(new ServerGroup(ServerGroup.Kind.ETCD, etcd, data.resolve("etcd"), nodes));
-        }
-        return groups;
+    private ServerGroup group(Path data, Kind kind, List<String> tracer) throws IOException {
+        Path program = kind == Kind.QUORLITE || etcd == null ? root.resolve("node-agent/bin/node-agent") : etcd;
+        return new ServerGroup(kind, program, data.resolve("group-" + groupsMade++), nodes, tracer);
     }
 
-    private void measure(List<ServerGroup> groups) throws Exception {
-        List<Target> targets = new ArrayList<>();
-        try {
-            for (ServerGroup group : groups) {
-                group.start();
-                Target target = new Target(group.clientPorts());
-                targets.add(target);
-                target.awaitFirstPut(60);
-                new WarmUp(group, target, keys).run(warmUpSeconds);
-            }
-            System.out.println(Row.HEADER);
-            for (Workload workload : Workload.all()) {
-                if (rows.stream().anyMatch(workload.name()::contains)) {
-                    System.out.println(row(groups, targets, workload));
-                }
-            }
-            for (ServerGroup group : groups) {
-                System.out.printf(
-                        "%n%s: resident memory after it all, all members: %d MB%n",
-                        group.kind().name().toLowerCase(Locale.ROOT), group.residentBytes() >> 20);
-            }
-        } finally {
-            targets.forEach(Target::close);
-            groups.forEach(ServerGroup::close);
-        }
+    private String commandLine() {
+        return String.format(
+                "compare --nodes %d --rows '%s' --pairs %d --seconds %s --keys %d%s",
+                nodes, String.join(";", rows), pairs, seconds, keys, large ? " --large" : "");
     }
 
-    private Row row(List<ServerGroup> groups, List<Target> targets, Workload workload) throws InterruptedException {
-        Row row = new Row(workload.name() + (nodes == 1 ? "" : ", " + nodes + " nodes"));
-        List<Workload.Repetition> repetitions = new ArrayList<>();
-        for (int i = 0; i < groups.size(); i++) {
-            Workload.Repetition repetition = workload.start().on(targets.get(i), keys);
-            repetition.run(seconds); // unmeasured: this row's own code is cold before
-            repetitions.add(repetition);
-        }
-        for (int pair = 0; pair < pairs; pair++) {
-            for (int i = 0; i < groups.size(); i++) {
-                long cpuBefore = groups.get(i).cpuMicros();
-                Seen seen = repetitions.get(i).run(seconds);
-                row.samples(groups.get(i).kind())
-                        .add(Row.Sample.of(seen, groups.get(i).cpuMicros() - cpuBefore));
-            }
-        }
-        return row;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+    private static String version(Path etcd) throws IOException {
+        Process process = new ProcessBuilder(etcd.toString(), "--version").start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .findFirst()
+                .orElse("etcd");
     }
 }

@@ -1,14 +1,14 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import io.quorlite.etcd.proto.rpc.LeaseGrantRequest;
 
 /** Grants of leases. */
-final class Leases {
+public final class Leases {
     private static final long TTL_SECONDS = 300;
 
     private Leases() {}
 
-    static Operation grants(Target target) {
+    public static Operation grants(Target target) {
         return (number, done) -> target.lease(number)
                 .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(TTL_SECONDS).build(), done.with(response -> 1));
     }

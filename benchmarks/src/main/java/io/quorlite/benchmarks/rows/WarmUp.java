@@ -1,5 +1,10 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.rows;
 
+import io.quorlite.benchmarks.load.ClosedLoop;
+import io.quorlite.benchmarks.load.Puts;
+import io.quorlite.benchmarks.load.Seen;
+import io.quorlite.benchmarks.load.Target;
+import io.quorlite.benchmarks.servers.ServerGroup;
 import java.util.Locale;
 
 /**

@@ -1,4 +1,4 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
  * Watchers of one prefix while keys in it are written at a fixed rate. Each value begins with the moment at which its put was due,
  * so that latency counts from the intended time (no coordinated omission) to the delivery at a watcher.
  */
-final class WatchFanOut {
+public final class WatchFanOut {
     private static final String PREFIX = "/watched/";
     private static final int KEYS = 1_000;
     private static final int VALUE_BYTES = 256;
@@ -39,14 +39,14 @@ final class WatchFanOut {
     private final AtomicLong errors = new AtomicLong();
     private volatile Histogram latency = new ConcurrentHistogram(HIGHEST_MICROS, 3);
 
-    WatchFanOut(Target target, int watchers, int writesPerSecond) {
+    public WatchFanOut(Target target, int watchers, int writesPerSecond) {
         this.target = target;
         this.watchers = watchers;
         this.writesPerSecond = writesPerSecond;
     }
 
     /** Writes for {@code seconds}, then waits until everything was delivered, or a bound; operations and items are events. */
-    Seen run(double seconds) throws InterruptedException {
+    public Seen run(double seconds) throws InterruptedException {
         open();
         try {
             delivered.set(0);

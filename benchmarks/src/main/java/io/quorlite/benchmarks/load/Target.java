@@ -1,22 +1,24 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.quorlite.etcd.proto.rpc.CompactionRequest;
 import io.quorlite.etcd.proto.rpc.KVGrpc;
 import io.quorlite.etcd.proto.rpc.LeaseGrpc;
+import io.quorlite.etcd.proto.rpc.RangeRequest;
 import io.quorlite.etcd.proto.rpc.WatchGrpc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Connections to all members of a group, several to each, and raw asynchronous stubs on them: no retries, no hand-over between threads. */
-final class Target implements AutoCloseable {
+public final class Target implements AutoCloseable {
     private static final int CHANNELS = 6;
     private static final int REPLY_BYTES_MAX = 256 << 20;
 
     private final List<ManagedChannel> channels = new ArrayList<>();
 
-    Target(List<Integer> ports) {
+    public Target(List<Integer> ports) {
         for (int i = 0; i < Math.max(CHANNELS, ports.size()); i++) {
             channels.add(NettyChannelBuilder.forAddress("127.0.0.1", ports.get(i % ports.size()))
                     .usePlaintext()
@@ -39,12 +41,27 @@ final class Target implements AutoCloseable {
         return WatchGrpc.newStub(channel(number));
     }
 
-    private ManagedChannel channel(int number) {
+    /** Compacts up to the newest revision and returns when the superseded rows are gone. */
+    public void compactPhysically(long secondsMax) {
+        KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel(0)).withDeadlineAfter(secondsMax, TimeUnit.SECONDS);
+        long revision = kv.range(RangeRequest.newBuilder()
+                        .setKey(Puts.key(0, 1))
+                        .setCountOnly(true)
+                        .build())
+                .getHeader()
+                .getRevision();
+        kv.compact(CompactionRequest.newBuilder()
+                .setRevision(revision)
+                .setPhysical(true)
+                .build());
+    }
+
+    ManagedChannel channel(int number) {
         return channels.get(Math.floorMod(number, channels.size()));
     }
 
     /** Tries until a first put succeeds. */
-    void awaitFirstPut(long seconds) throws InterruptedException {
+    public void awaitFirstPut(long seconds) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         Operation put = new Puts(this, 1, 1);
         channels.forEach(ManagedChannel::resetConnectBackoff);

@@ -1,4 +1,4 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -7,15 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** Puts to a fixed set of keys, which are drawn with a stride prime to their number, so that as many puts reach each once. */
-final class Puts implements Operation {
+public final class Puts implements Operation {
     static final String PREFIX = "/bench/";
+    private static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
+    private static final int DIGITS = 8;
     private static final long STRIDE = 7919;
 
     private final Target target;
     private final int keys;
     private final ByteString value;
 
-    Puts(Target target, int keys, int valueBytes) {
+    public Puts(Target target, int keys, int valueBytes) {
         this.target = target;
         this.keys = keys;
         this.value = value(valueBytes);
@@ -28,8 +30,14 @@ final class Puts implements Operation {
     }
 
     static ByteString key(int number, int keys) {
-        return ByteString.copyFrom(
-                String.format("%s%08d", PREFIX, Math.floorMod(number * STRIDE, keys)), StandardCharsets.US_ASCII);
+        byte[] key = new byte[PREFIX_BYTES.length + DIGITS];
+        System.arraycopy(PREFIX_BYTES, 0, key, 0, PREFIX_BYTES.length);
+        long rest = Math.floorMod(number * STRIDE, keys);
+        for (int i = key.length - 1; i >= PREFIX_BYTES.length; i--) {
+            key[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return UnsafeByteOperations.unsafeWrap(key);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import com.google.protobuf.ByteString;
 import io.quorlite.etcd.proto.rpc.Compare;
@@ -10,14 +10,14 @@ import io.quorlite.etcd.proto.rpc.TxnResponse;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Updates as Kubernetes writes them: if the key is at the revision last seen, put it, else read it. */
-final class Updates implements Operation {
+public final class Updates implements Operation {
     private final Target target;
     private final int keys;
     private final ByteString value;
     /** The revision last seen of each key; 0 for none, so that the first update of each reads it. */
     private final AtomicLongArray revisions;
 
-    Updates(Target target, int keys, int valueBytes) {
+    public Updates(Target target, int keys, int valueBytes) {
         this.target = target;
         this.keys = keys;
         this.value = Puts.value(valueBytes);

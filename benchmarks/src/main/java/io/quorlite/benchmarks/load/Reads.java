@@ -1,19 +1,21 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.quorlite.etcd.proto.rpc.RangeRequest;
 import io.quorlite.etcd.proto.rpc.RangeResponse;
 import java.nio.charset.StandardCharsets;
 
 /** Reads of one key, of pages, of everything, and counts. */
-final class Reads {
+public final class Reads {
     private static final ByteString FIRST = ByteString.copyFrom(Puts.PREFIX, StandardCharsets.US_ASCII);
     private static final ByteString END = ByteString.copyFrom("/bench0", StandardCharsets.US_ASCII);
 
     private Reads() {}
 
-    static Operation get(Target target, int keys, boolean serializable) {
+    public static Operation get(Target target, int keys, boolean serializable) {
         return (number, done) -> target.kv(number)
                 .range(
                         RangeRequest.newBuilder()
@@ -24,28 +26,28 @@ final class Reads {
     }
 
     /** The first {@code limit} keys; all for 0. */
-    static Operation list(Target target, int limit) {
+    public static Operation list(Target target, int limit) {
         return (number, done) ->
-                target.kv(number).range(everything().setLimit(limit).build(), done.with(RangeResponse::getKvsCount));
+                range(target, number, everything().setLimit(limit).build(), done.with(RowCount::rows));
     }
 
-    static Operation count(Target target) {
+    public static Operation count(Target target) {
         return (number, done) ->
                 target.kv(number).range(everything().setCountOnly(true).build(), done.with(response -> 1));
     }
 
     /** Everything, page after page at the first page's revision, as a Kubernetes API server lists. */
-    static Operation pages(Target target, int limit) {
+    public static Operation pages(Target target, int limit) {
         return (number, done) -> page(target, number, everything().setLimit(limit), 0, done);
     }
 
     private static void page(
             Target target, int number, RangeRequest.Builder request, long before, Operation.Done done) {
-        target.kv(number).range(request.build(), new StreamObserver<>() {
-            private RangeResponse page = RangeResponse.getDefaultInstance();
+        range(target, number, request.build(), new StreamObserver<RowCount>() {
+            private RowCount page = new RowCount(0, ByteString.EMPTY, false, 0);
 
             @Override
-            public void onNext(RangeResponse response) {
+            public void onNext(RowCount response) {
                 page = response;
             }
 
@@ -56,19 +58,22 @@ final class Reads {
 
             @Override
             public void onCompleted() {
-                long rows = before + page.getKvsCount();
-                if (!page.getMore()) {
+                long rows = before + page.rows();
+                if (!page.more()) {
                     done.succeeded(rows);
                     return;
                 }
-                ByteString last = page.getKvs(page.getKvsCount() - 1).getKey();
-                request.setKey(last.concat(ByteString.copyFrom(new byte[1])));
+                request.setKey(page.lastKey().concat(ByteString.copyFrom(new byte[1])));
                 if (request.getRevision() == 0) {
-                    request.setRevision(page.getHeader().getRevision());
+                    request.setRevision(page.revision());
                 }
                 page(target, number, request, rows, done);
             }
         });
+    }
+
+    static void range(Target target, int number, RangeRequest request, StreamObserver<RowCount> reply) {
+        ClientCalls.asyncUnaryCall(target.channel(number).newCall(RowCount.RANGE, CallOptions.DEFAULT), request, reply);
     }
 
     private static RangeRequest.Builder everything() {

@@ -1,17 +1,20 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.servers;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One, three or more members of one kind of server, each with a directory of its own on the same disk. */
-final class ServerGroup implements AutoCloseable {
+public final class ServerGroup implements AutoCloseable {
     /** Which server. */
-    enum Kind {
+    public enum Kind {
         QUORLITE,
         ETCD
     }
@@ -22,56 +25,80 @@ final class ServerGroup implements AutoCloseable {
     private final List<Integer> clientPorts = new ArrayList<>();
     private final List<Integer> peerPorts = new ArrayList<>();
     private final List<ServerProcess> members = new ArrayList<>();
+    private final List<String> tracer;
 
-    /** @param program the server's executable or launcher */
-    ServerGroup(Kind kind, Path program, Path directory, int nodes) throws IOException {
+    /**
+     * @param program the server's executable or launcher
+     * @param tracer a command that runs each member as its child, as strace does; none if empty
+     */
+    public ServerGroup(Kind kind, Path program, Path directory, int nodes, List<String> tracer) throws IOException {
         this.kind = kind;
         this.program = program;
         this.directory = directory;
+        this.tracer = tracer;
         for (int i = 0; i < nodes; i++) {
             clientPorts.add(freePort());
             peerPorts.add(freePort());
         }
     }
 
-    Kind kind() {
+    public Kind kind() {
         return kind;
     }
 
-    List<ServerProcess> members() {
-        return members;
-    }
-
-    List<Integer> clientPorts() {
+    public List<Integer> clientPorts() {
         return clientPorts;
     }
 
     /** Starts every member; those that run already are left alone. */
-    void start() throws IOException {
+    public void start() throws IOException {
         Files.createDirectories(directory);
         for (int i = members.size(); i < clientPorts.size(); i++) {
             Path log = directory.resolve("n" + (i + 1) + ".log");
-            members.add(ServerProcess.start(kind == Kind.ETCD ? etcd(i) : quorlite(i), log, clientPorts.get(i)));
+            List<String> command = new ArrayList<>(tracer);
+            command.addAll(kind == Kind.ETCD ? etcd(i) : quorlite(i));
+            members.add(ServerProcess.start(command, log, !tracer.isEmpty()));
         }
     }
 
-    long cpuMicros() {
+    /** User and system time of all members so far, in microseconds, to a hundredth of a second each. */
+    public long cpuMicros() {
         return members.stream().mapToLong(ServerProcess::cpuMicros).sum();
     }
 
-    long residentBytes() {
+    /** Resident memory of all members now. */
+    public long residentBytes() {
         return members.stream().mapToLong(ServerProcess::residentBytes).sum();
     }
 
-    void killAll() {
+    /** The sum of the members' most resident memory since the start or the last {@link #newPeak}. */
+    public long peakBytes() {
+        return members.stream().mapToLong(ServerProcess::peakBytes).sum();
+    }
+
+    public void newPeak() {
+        members.forEach(ServerProcess::newPeak);
+    }
+
+    public void killAll() {
         members.forEach(ServerProcess::kill);
         members.clear();
     }
 
+    /** Stops all members and removes their data. */
     @Override
     public void close() {
         members.forEach(ServerProcess::close);
         members.clear();
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("clearing " + directory + " up", e);
+            }
+        }
     }
 
     private List<String> quorlite(int member) {

@@ -1,34 +1,45 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /** Keeps as many operations in flight as asked: each that ends starts the next. Errors are counted apart from successes. */
-final class ClosedLoop {
+public final class ClosedLoop {
     private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(1);
+    private static final long POLL_MILLIS = 5;
 
     private final Operation operation;
     private final AtomicInteger next = new AtomicInteger();
 
-    ClosedLoop(Operation operation) {
+    public ClosedLoop(Operation operation) {
         this.operation = operation;
     }
 
     /** Runs for about {@code seconds}, then lets what is in flight end. */
-    Seen run(int inFlight, double seconds) throws InterruptedException {
+    public Seen run(int inFlight, double seconds) throws InterruptedException {
         Run run = new Run(inFlight, (long) (seconds * 1e9));
         for (int i = 0; i < inFlight; i++) {
             run.next();
         }
-        if (!run.idle.await((long) seconds + 60, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("requests are still in flight a minute after the end of the run");
+        return run.end(seconds);
+    }
+
+    /** Runs until {@code done} says so, asked every few milliseconds, but not longer than {@code secondsMax}. */
+    public Seen runUntil(int inFlight, double secondsMax, BooleanSupplier done) throws InterruptedException {
+        Run run = new Run(inFlight, (long) (secondsMax * 1e9));
+        for (int i = 0; i < inFlight; i++) {
+            run.next();
         }
-        return new Seen(
-                run.operations.get(), run.items.get(), run.errors.get(), System.nanoTime() - run.start, run.latency);
+        while (!done.getAsBoolean() && System.nanoTime() < run.end) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        run.end = System.nanoTime();
+        return run.end(0);
     }
 
     /** One operation; returns 1 if it succeeded, else 0. */
@@ -53,7 +64,7 @@ final class ClosedLoop {
 
     private final class Run {
         private final long start = System.nanoTime();
-        private final long end;
+        private volatile long end;
         private final CountDownLatch idle;
         private final AtomicLong operations = new AtomicLong();
         private final AtomicLong items = new AtomicLong();
@@ -63,6 +74,13 @@ final class ClosedLoop {
         Run(int inFlight, long nanos) {
             this.end = start + nanos;
             this.idle = new CountDownLatch(inFlight);
+        }
+
+        Seen end(double secondsToGo) throws InterruptedException {
+            if (!idle.await((long) secondsToGo + 60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("requests are still in flight a minute after the end of the run");
+            }
+            return new Seen(operations.get(), items.get(), errors.get(), System.nanoTime() - start, latency);
         }
 
         void next() {

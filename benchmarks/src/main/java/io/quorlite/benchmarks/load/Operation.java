@@ -1,10 +1,10 @@
-package io.quorlite.benchmarks;
+package io.quorlite.benchmarks.load;
 
 import io.grpc.stub.StreamObserver;
 import java.util.function.ToLongFunction;
 
 /** Something a client does over and over. */
-interface Operation {
+public interface Operation {
     /** Starts one; it ends by one call of {@code done}, from any thread. */
     void start(int number, Done done);
 
