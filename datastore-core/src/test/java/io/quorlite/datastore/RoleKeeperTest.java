@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.replication.ProposalListener;
+import io.quorlite.replication.ReplicationException;
 import io.quorlite.replication.memory.MemoryGroup;
 import io.quorlite.replication.memory.MemoryReplication;
 import io.quorlite.roles.MemberAttributes;
@@ -25,6 +27,21 @@ import org.junit.jupiter.api.Test;
 /** A leader's keeper over a group of five in memory, in one thread and with a clock of its own: 1 to 3 vote, 1 leads. */
 class RoleKeeperTest {
     private static final RoleTargets THREE_AND_ONE = new RoleTargets(3, 1);
+
+    private static final ProposalListener CARELESS = new ProposalListener() {
+        @Override
+        public void sent(long term) {}
+
+        @Override
+        public void refused(ReplicationException reason) {
+            throw new AssertionError(reason);
+        }
+
+        @Override
+        public void unknown(ReplicationException reason) {
+            throw new AssertionError(reason);
+        }
+    };
 
     private final MemoryGroup group = new MemoryGroup(LongStream.rangeClosed(1, 5)
             .mapToObj(id -> new Member(id, "n" + id, new PeerAddress("127.0.0.1", (int) id), id > 3))
@@ -188,6 +205,31 @@ class RoleKeeperTest {
         pass(RoleKeeper.TICK_MILLIS);
         assertThat(roles()).contains("4 VOTER");
         assertThat(attributes.of(4).joining()).isFalse();
+    }
+
+    @Test
+    void aNewcomerThatLacksFewEntriesButHasNoneHasNotArrived() {
+        write(3);
+        attributes(5, known -> new MemberAttributes("", 0, Role.SPARE, null, true, false, false));
+        group.report(new MemberProgress(5, 0, 0, false));
+        pass(5_000);
+        assertThat(attributes.of(5).joining()).isTrue();
+
+        group.report(new MemberProgress(5, group.lastIndex() - 1, 0, false));
+        pass(5_000);
+        assertThat(attributes.of(5).joining()).isTrue();
+
+        long whenItWasAdded = group.lastIndex();
+        write(3); // who is new need not outrun those who write
+        group.report(new MemberProgress(5, whenItWasAdded, 0, false));
+        pass(RoleKeeper.TICK_MILLIS);
+        assertThat(attributes.of(5).joining()).isFalse();
+    }
+
+    private void write(int entries) {
+        for (int i = 0; i < entries; i++) {
+            member(1).propose(new byte[] {1}, CARELESS);
+        }
     }
 
     @Test
