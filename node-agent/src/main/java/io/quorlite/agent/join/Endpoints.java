@@ -4,10 +4,12 @@ import io.quorlite.agent.pki.SpkiPin;
 import io.quorlite.agent.refusal.ExitCode;
 import io.quorlite.agent.refusal.Refusal;
 import io.quorlite.replication.PeerAddress;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
@@ -23,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -172,7 +175,7 @@ final class Endpoints {
                             + ". Someone may be intercepting, or the cluster CA was replaced. Nothing was sent.",
                     "If the CA was replaced, create a new token on a member: node-agent add-node");
         }
-        if (trust.presented().isPresent()) {
+        if (trust.presented().isPresent() && !isBroken(failure)) {
             return new Refusal(
                     ExitCode.IDENTITY,
                     "TLS",
@@ -181,6 +184,19 @@ final class Endpoints {
                     "");
         }
         return new Refusal(ExitCode.UNREACHABLE, "UNREACHABLE", endpoint + " (" + reason(failure) + ")", "");
+    }
+
+    /** Whether the connection ended in the handshake, which says nothing of the certificate that was on its way. */
+    private static boolean isBroken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return false;
+            }
+            if (cause instanceof EOFException || cause instanceof SocketException) {
+                return true;
+            }
+        }
+        return !(failure instanceof SSLException);
     }
 
     private static String certificateProblem(Throwable failure) {

@@ -167,6 +167,32 @@ class JoinExchangeTest {
     }
 
     @Test
+    void comesThroughWhereverTheConnectionBreaks() throws Exception {
+        Server server = serve(cluster.security.tls(), 0);
+        try (BreakingLink link = new BreakingLink(server.port(), 700)) {
+            JoinToken token = tokenFor(link.address());
+            JoinGrant grant = null;
+            while (grant == null) {
+                try {
+                    grant = exchange(token).ask(at -> n2.request(token), TIMEOUT);
+                } catch (Refusal broken) {
+                    assertThat(broken.exitCode())
+                            .as("a link that breaks is no certificate that is wrong: " + broken.text())
+                            .isIn(ExitCode.UNREACHABLE, ExitCode.TIMEOUT);
+                    assertThat(link.broken()).isLessThan(100);
+                }
+            }
+
+            assertThat(link.broken())
+                    .as("in the handshake, the request and the answer")
+                    .isGreaterThan(5);
+            assertThat(server.requests).as("answers that were lost").hasSizeGreaterThan(1);
+            assertThat(cluster.admissions.tokens().get(token.id()).uses()).hasSize(1);
+            assertThat(cluster.records.list(Joining.RECORDS)).hasSize(1);
+        }
+    }
+
+    @Test
     void doesNotCallAnUnknownOutcomeAFailure() throws Exception {
         Server server = serve(cluster.security.tls(), Integer.MAX_VALUE);
         JoinToken token = tokenFor(server.address());
