@@ -3,7 +3,9 @@ package io.quorlite.agent.cli;
 import io.quorlite.agent.config.ConfigFiles;
 import io.quorlite.agent.config.Configuration;
 import io.quorlite.agent.config.DataFolder;
+import io.quorlite.agent.config.DurableFile;
 import io.quorlite.agent.config.Key;
+import io.quorlite.agent.node.Background;
 import io.quorlite.agent.node.NodeSettings;
 import io.quorlite.agent.refusal.ExitCode;
 import io.quorlite.agent.refusal.Refusal;
@@ -152,10 +154,12 @@ final class NodeSetup {
     }
 
     /** @throws Refusal if this host is not fit for a node */
-    List<Finding> checkHost() {
+    List<Finding> checkHost() throws IOException {
         NodeSettings node = node();
-        List<PeerAddress> ports = List.of(node.listenClient().get(0), node.listenPeer(), node.listenAdmin());
-        List<Finding> findings = new HostChecks(folder.root(), ports, false).run();
+        boolean runs = new Background(folder).process().isPresent(); // it goes on joining, and has its ports
+        List<PeerAddress> ports =
+                runs ? List.of() : List.of(node.listenClient().get(0), node.listenPeer(), node.listenAdmin());
+        List<Finding> findings = HostChecks.beforeStart(folder.root(), ports).run();
         List<Finding> rejected = findings.stream()
                 .filter(finding -> finding.verdict() == Verdict.REJECT)
                 .toList();
@@ -176,6 +180,6 @@ final class NodeSetup {
     void write() throws IOException {
         Files.createDirectories(folder.root());
         Files.setPosixFilePermissions(folder.root(), PosixFilePermissions.fromString("rwxr-x---"));
-        Files.writeString(folder.config(), ConfigFiles.write(settings));
+        DurableFile.replace(folder.config(), ConfigFiles.write(settings));
     }
 }

@@ -2,6 +2,7 @@ package io.quorlite.agent.node;
 
 import io.quorlite.agent.admin.Json;
 import io.quorlite.agent.config.DataFolder;
+import io.quorlite.agent.config.DurableFile;
 import io.quorlite.datastore.DatastoreConfig.Invitation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ public record JoinTicket(String clusterId, String memberId) {
     }
 
     public void write(DataFolder folder) throws IOException {
-        Files.writeString(file(folder), Json.write(this) + "\n");
+        DurableFile.replace(file(folder), Json.write(this) + "\n"); // half of one would stop every later attempt
     }
 
     /** The node is a member: from its next start on it needs no invitation. */

@@ -37,6 +37,7 @@ public final class HostChecks {
     private final Path directory;
     private final List<PeerAddress> ports;
     private final boolean forced;
+    private final boolean starting;
 
     /**
      * @param directory the data directory; where it is missing, its nearest parent is looked at
@@ -44,6 +45,19 @@ public final class HostChecks {
      * @param forced whether file systems that lose or delay data are accepted with a warning
      */
     public HostChecks(Path directory, List<PeerAddress> ports, boolean forced) {
+        this(directory, ports, forced, false);
+    }
+
+    /**
+     * The checks before a start: what was measured once, on a disk that others may have been busy with, is no reason to refuse; what makes
+     * the start impossible is.
+     */
+    public static HostChecks beforeStart(Path directory, List<PeerAddress> ports) {
+        return new HostChecks(directory, ports, false, true);
+    }
+
+    private HostChecks(Path directory, List<PeerAddress> ports, boolean forced, boolean starting) {
+        this.starting = starting;
         this.directory = existing(directory.toAbsolutePath().normalize());
         this.ports = List.copyOf(ports);
         this.forced = forced;
@@ -175,17 +189,24 @@ public final class HostChecks {
         Path file =
                 directory.resolve(".node-agent-fsync-" + ProcessHandle.current().pid());
         try {
-            double millis = fsyncMillis(file);
-            String value = String.format(Locale.ROOT, "p99 %.1f ms", millis);
-            if (millis > FSYNC_REJECT_MILLIS) {
-                return bad("fsync", value + " > 100 ms", "elections will fail on this disk");
-            }
-            return millis > FSYNC_WARN_MILLIS
-                    ? Finding.warn("fsync", value + " > 10 ms", "every write waits for it")
-                    : Finding.pass("fsync", value);
+            return fsync(fsyncMillis(file));
         } catch (IOException e) {
             return Finding.reject("fsync", "failed", directory + ": " + e);
         }
+    }
+
+    /** What a 99th percentile of so many milliseconds means. */
+    Finding fsync(double millis) {
+        String value = String.format(Locale.ROOT, "p99 %.1f ms", millis);
+        if (millis > FSYNC_REJECT_MILLIS) {
+            String advice = "with such a disk elections fail, unless only other work held it up";
+            return starting
+                    ? Finding.warn("fsync", value + " > 100 ms", advice)
+                    : bad("fsync", value + " > 100 ms", advice);
+        }
+        return millis > FSYNC_WARN_MILLIS
+                ? Finding.warn("fsync", value + " > 10 ms", "every write waits for it")
+                : Finding.pass("fsync", value);
     }
 
     private static double fsyncMillis(Path file) throws IOException {
