@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class Background {
 
     private static final long LOOK_MILLIS = 25;
     private static final int LOG_LINES = 15;
+    /** Begins with a time, or goes on with a stack trace; what a process says last of why it ends does not. */
+    private static final Pattern LOG_LINE = Pattern.compile("^(\\d{4}-\\d\\d-\\d\\dT|\\s|$)");
+
     private static final Duration CALL = Duration.ofSeconds(5);
 
     private final DataFolder folder;
@@ -148,20 +152,24 @@ public final class Background {
     }
 
     private Refusal ended(int exitValue) throws IOException {
+        ExitCode exitCode = ExitCode.of(exitValue) == ExitCode.OK ? ExitCode.INTERNAL_ERROR : ExitCode.of(exitValue);
+        List<String> lines = Files.exists(folder.log()) ? Files.readAllLines(folder.log()) : List.of("(there is none)");
+        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        if (exitCode != ExitCode.INTERNAL_ERROR && !LOG_LINE.matcher(last).find()) {
+            return new Refusal(exitCode, "START_FAILED", "The node did not start: " + last, "Its log: " + folder.log());
+        }
         return new Refusal(
-                ExitCode.of(exitValue) == ExitCode.OK ? ExitCode.INTERNAL_ERROR : ExitCode.of(exitValue),
+                exitCode,
                 "START_FAILED",
-                "The node did not start. The end of its log, " + folder.log() + ":\n" + logEnd(),
+                "The node did not start. The end of its log, " + folder.log() + ":\n" + end(lines),
                 "");
     }
 
-    private String logEnd() throws IOException {
-        if (!Files.exists(folder.log())) {
-            return "    (there is none)";
-        }
-        List<String> lines = Files.readAllLines(folder.log());
-        List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
-        return "    " + String.join("\n    ", end);
+    /** Without the frames of stack traces: who wants those looks there. */
+    private static String end(List<String> lines) {
+        List<String> words =
+                lines.stream().filter(line -> !line.startsWith("\t")).toList();
+        return "    " + String.join("\n    ", words.subList(Math.max(0, words.size() - LOG_LINES), words.size()));
     }
 
     /**
