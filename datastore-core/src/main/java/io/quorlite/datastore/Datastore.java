@@ -146,6 +146,16 @@ public final class Datastore implements AutoCloseable {
         return node.status();
     }
 
+    /** How large this member's data may grow before it refuses writes. */
+    public long quotaBytes() {
+        return node.quota().bytes();
+    }
+
+    /** Changes it from the next write on; until the next start, which takes the configured one again. */
+    public void quotaBytes(long bytes) {
+        node.quota().set(bytes);
+    }
+
     /** The members of the committed configuration as this member knows it. */
     public List<Member> members() {
         return node.replication().members();

@@ -40,6 +40,7 @@ final class MemberNode implements AutoCloseable {
     private static final Duration DRAIN_MAX = Duration.ofSeconds(1);
 
     private final DatastoreConfig config;
+    private final Quota quota;
     private final NodeFailure failure;
     private final DataDirectory directory;
     private final NodeThreads threads;
@@ -89,6 +90,7 @@ final class MemberNode implements AutoCloseable {
         LongSupplier nanoClock = System::nanoTime;
         long timeoutNanos = config.requestTimeout().toNanos();
         this.config = config;
+        this.quota = new Quota(config.quotaBytes());
         this.failure = new NodeFailure(config.name());
         this.directory = opening(opened, DataDirectory.open(config));
         MemberIdentity identity = directory.identity();
@@ -139,7 +141,7 @@ final class MemberNode implements AutoCloseable {
                 sweep,
                 threads.timer(),
                 failure);
-        this.writes = new WritePath(proposer, () -> recentStatus, state, applied, sweep, config);
+        this.writes = new WritePath(proposer, () -> recentStatus, state, applied, sweep, config, quota);
         this.reads = new ReadPath(state, barriers, threads.reads(), failure);
         this.leases = new LeaseCalls(replication, attempts, barriers, state::leases);
     }
@@ -274,6 +276,10 @@ final class MemberNode implements AutoCloseable {
         return replication;
     }
 
+    Quota quota() {
+        return quota;
+    }
+
     DatastoreConfig config() {
         return config;
     }
@@ -294,7 +300,7 @@ final class MemberNode implements AutoCloseable {
 
     private List<String> alarms(DatabaseSize size) {
         List<String> alarms = new ArrayList<>();
-        if (size.inUseBytes() >= config.quotaBytes()) {
+        if (size.inUseBytes() >= quota.bytes()) {
             alarms.add("NOSPACE");
         }
         if (failure.isCorrupt()) {

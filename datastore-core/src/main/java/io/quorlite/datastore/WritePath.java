@@ -32,6 +32,7 @@ final class WritePath {
     private final AppliedIndex applied;
     private final CompactionSweep sweep;
     private final DatastoreConfig config;
+    private final Quota quota;
 
     /** @param status of the group, as of a short while ago */
     WritePath(
@@ -40,13 +41,15 @@ final class WritePath {
             StoreState state,
             AppliedIndex applied,
             CompactionSweep sweep,
-            DatastoreConfig config) {
+            DatastoreConfig config,
+            Quota quota) {
         this.proposer = proposer;
         this.status = status;
         this.state = state;
         this.applied = applied;
         this.sweep = sweep;
         this.config = config;
+        this.quota = quota;
     }
 
     CompletableFuture<OpResult.Put> put(Op.Put put) {
@@ -134,8 +137,8 @@ final class WritePath {
             return new DatastoreException(Kind.OVERLOADED, lag + " committed entries are not applied yet");
         }
         long growth = CommandCost.growth(command);
-        if (growth > 0 && state.size().inUseBytes() + growth >= config.quotaBytes()) {
-            return new DatastoreException(Kind.NO_SPACE, "the quota of " + config.quotaBytes() + " bytes is used up");
+        if (growth > 0 && state.size().inUseBytes() + growth >= quota.bytes()) {
+            return new DatastoreException(Kind.NO_SPACE, "the quota of " + quota.bytes() + " bytes is used up");
         }
         return null;
     }

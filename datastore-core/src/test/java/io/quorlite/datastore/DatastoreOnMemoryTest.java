@@ -278,6 +278,20 @@ class DatastoreOnMemoryTest {
     }
 
     @Test
+    void aQuotaThatIsRaisedTakesWritesAgainAtOnce() throws Exception {
+        put("a", "1");
+        store.quotaBytes(1);
+        assertThat(Failures.kindOf(store.put(Op.Put.of(key("b"), key("2"))))).isEqualTo(Kind.NO_SPACE);
+        assertThat(store.status().alarms()).containsExactly("NOSPACE");
+
+        store.quotaBytes(1L << 30);
+
+        put("b", "2");
+        assertThat(store.status().alarms()).isEmpty();
+        assertThat(store.quotaBytes()).isEqualTo(1L << 30);
+    }
+
+    @Test
     void restartKeepsEverything() throws Exception {
         get(store.grantLease(7, 600));
         get(store.put(Op.Put.of(key("a"), key("1"), 7)));

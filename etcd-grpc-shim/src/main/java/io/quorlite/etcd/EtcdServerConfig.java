@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param version the etcd version reported, whose features are complete here
  * @param electionTimeout the store's; streams that ask for a leader end after three of them without one
  * @param requestBytesMax the largest write
- * @param quotaBytes the store's, for the status report
  * @param concurrentStreamsMax streams a connection may have open at once
  * @param security mutual TLS on the TCP addresses; null for plain text
  */
@@ -25,7 +24,6 @@ public record EtcdServerConfig(
         String version,
         Duration electionTimeout,
         int requestBytesMax,
-        long quotaBytes,
         int concurrentStreamsMax,
         @Nullable Security security) {
     /** The newest etcd whose features are complete here; it switches an API server's watch-progress features on. */
@@ -44,7 +42,8 @@ public record EtcdServerConfig(
     /** Who this server is and whom it believes, and the look at a client's certificate that follows. */
     public record Security(TlsIdentity identity, CertificateCheck check) {}
 
-    @Nullable ConnectionSecurity connectionSecurity() {
+    @Nullable
+    ConnectionSecurity connectionSecurity() {
         return security == null ? null : new ConnectionSecurity(security.identity(), security.check());
     }
 
@@ -64,7 +63,6 @@ public record EtcdServerConfig(
         private String version = DEFAULT_VERSION;
         private Duration electionTimeout = Duration.ofMillis(500);
         private int requestBytesMax = 1_572_864; // etcd's 1.5 MiB
-        private long quotaBytes = 8L << 30;
         private int concurrentStreamsMax = 10_000;
         private @Nullable Security security;
 
@@ -94,11 +92,6 @@ public record EtcdServerConfig(
             return this;
         }
 
-        public Builder quotaBytes(long quotaBytes) {
-            this.quotaBytes = quotaBytes;
-            return this;
-        }
-
         public Builder concurrentStreamsMax(int concurrentStreamsMax) {
             this.concurrentStreamsMax = concurrentStreamsMax;
             return this;
@@ -112,7 +105,7 @@ public record EtcdServerConfig(
 
         public EtcdServerConfig build() {
             return new EtcdServerConfig(
-                    listen, version, electionTimeout, requestBytesMax, quotaBytes, concurrentStreamsMax, security);
+                    listen, version, electionTimeout, requestBytesMax, concurrentStreamsMax, security);
         }
     }
 }

@@ -77,7 +77,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .setDbSizeInUse(status.databaseBytesInUse())
                 .setIsLearner(replication.role() == ReplicationStatus.Role.LEARNER)
                 .setStorageVersion(config.clusterVersion())
-                .setDbSizeQuota(config.quotaBytes())
+                .setDbSizeQuota(store.quotaBytes())
                 .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
         if (replication.leaderId() == 0) {
             reply.addErrors("etcdserver: no leader");

@@ -1,8 +1,6 @@
 package io.quorlite.agent.admin;
 
 import io.quorlite.agent.admin.Caller.Access;
-import io.quorlite.agent.config.Configuration;
-import io.quorlite.agent.config.Key;
 import io.quorlite.agent.join.Admissions;
 import io.quorlite.agent.join.JoinRequest;
 import io.quorlite.agent.pki.AuthorityRotation;
@@ -24,14 +22,14 @@ public final class AdminRoutes {
 
     private final LocalNode node;
     private final StatusSource status;
-    private final Configuration configuration;
+    private final RunningConfiguration configuration;
     private final EtcdServer etcd;
     private final @Nullable Secured secured;
 
     private AdminRoutes(
             LocalNode node,
             StatusSource status,
-            Configuration configuration,
+            RunningConfiguration configuration,
             EtcdServer etcd,
             @Nullable Secured secured) {
         this.secured = secured;
@@ -48,7 +46,7 @@ public final class AdminRoutes {
     public static Routes create(
             LocalNode node,
             StatusSource status,
-            Configuration configuration,
+            RunningConfiguration configuration,
             EtcdServer etcd,
             @Nullable Secured secured) {
         return new AdminRoutes(node, status, configuration, etcd, secured).routes();
@@ -71,6 +69,7 @@ public final class AdminRoutes {
                         Access.READ,
                         request -> Map.of("alarms", status.cluster().alarms()))
                 .add("GET", "/v1/config", Access.READ, request -> config())
+                .add("POST", "/v1/config/reload", Access.OPERATE, request -> reload())
                 .add("DELETE", "/v1/members/{id}", Access.OPERATE, leader.onLeader(members::remove))
                 .add("POST", "/v1/members/{id}/role", Access.OPERATE, leader.onLeader(members::role))
                 .add("POST", "/v1/members/{id}/drain", Access.OPERATE, leader.onLeader(members::drain))
@@ -113,14 +112,18 @@ public final class AdminRoutes {
 
     private Object config() {
         List<Map<String, String>> settings = new ArrayList<>();
-        for (Key key : Key.values()) {
-            Map<String, String> setting = new LinkedHashMap<>();
-            setting.put("key", key.path());
-            setting.put("value", configuration.text(key));
-            setting.put("origin", configuration.get(key).origin());
-            settings.add(setting);
-        }
+        configuration.settings().forEach((key, setting) -> {
+            Map<String, String> shown = new LinkedHashMap<>();
+            shown.put("key", key.path());
+            shown.put("value", setting.text());
+            shown.put("origin", setting.origin());
+            settings.add(shown);
+        });
         return Map.of("settings", settings);
+    }
+
+    private Object reload() {
+        return Map.of("changes", configuration.reload());
     }
 
     /** Forgets all history but the newest: an operator's step after deletions, as those free nothing by themselves. */

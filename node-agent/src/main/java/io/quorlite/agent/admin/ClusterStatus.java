@@ -28,6 +28,12 @@ public record ClusterStatus(
         List<Warning> warnings,
         @Nullable String degraded) {
     static final String KIND = "ClusterStatus";
+    static final String NO_LEADER = "No leader";
+
+    /** Whether nothing can be written: no leader is known, or there is no majority for one. */
+    public boolean hasNoLeader() {
+        return degraded != null && degraded.startsWith(NO_LEADER);
+    }
 
     /** @param needed how many of the voters make a majority */
     public record Quorum(int voters, int healthy, int needed) {

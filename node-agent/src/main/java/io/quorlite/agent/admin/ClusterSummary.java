@@ -269,7 +269,7 @@ final class ClusterSummary {
                 .filter(member -> member.state().equals("down"))
                 .map(member -> member.name() + " (" + member.message().replace("not reachable: ", "") + ")")
                 .collect(Collectors.joining(", "));
-        return "No leader: " + quorum.healthy() + " of " + quorum.voters() + " voters reachable"
+        return ClusterStatus.NO_LEADER + ": " + quorum.healthy() + " of " + quorum.voters() + " voters reachable"
                 + (here.isEmpty() ? "" : " (" + here + ")") + "."
                 + (away.isEmpty() ? " An election is under way." : " Not reachable: " + away + ".");
     }

@@ -19,7 +19,6 @@ public record LocalNode(
         String name,
         String version,
         NodeStatus.Addresses addresses,
-        long quotaBytes,
         Datastore store,
         SystemRecords records,
         ClusterMembers members,

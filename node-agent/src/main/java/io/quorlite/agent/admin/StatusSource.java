@@ -65,7 +65,7 @@ public final class StatusSource implements AutoCloseable {
                 replication.lastIndex(),
                 status.databaseBytes(),
                 status.databaseBytesInUse(),
-                node.quotaBytes(),
+                node.store().quotaBytes(),
                 status.alarms(),
                 certificateEnd == null ? null : certificateEnd.toString(),
                 node.addresses(),

@@ -35,7 +35,7 @@ final class CertsCommand extends GroupCommand {
             CertificatesStatus status =
                     Connection.open(this).get("/v1/certs", CertificatesStatus.class, timeout(LIMIT));
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, status);
+                Output.machine(out(), global.output, "Certificates", status);
                 return ExitCode.OK;
             }
             Instant now = Instant.now();
@@ -70,7 +70,7 @@ final class CertsCommand extends GroupCommand {
         ExitCode execute() {
             String reply = Connection.open(this).call("POST", "/v1/certs/renew", null, timeout(LIMIT));
             if (global.output.isMachine()) {
-                out().println(reply);
+                Output.reply(out(), global.output, "CertificateRenewal", reply);
             } else if (global.output != OutputForm.QUIET) {
                 out().println("this node's certificates are new; connections that stand go on with the old ones");
             }
@@ -117,7 +117,7 @@ final class CertsCommand extends GroupCommand {
                                     timeout(LIMIT)),
                     CertificatesStatus.class);
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, status);
+                Output.machine(out(), global.output, "Certificates", status);
             } else if (status.rotation() != null) {
                 out().println(rotationText(status.rotation()));
                 out().println("See how far it is: node-agent certs status");
@@ -143,7 +143,7 @@ final class CertsCommand extends GroupCommand {
                             null,
                             timeout(LIMIT));
             if (global.output.isMachine()) {
-                out().println(reply);
+                Output.reply(out(), global.output, "CertificateRevocation", reply);
             } else if (global.output != OutputForm.QUIET) {
                 out().println("the certificates of " + name + " are revoked; its connections end within seconds");
             }

@@ -2,6 +2,7 @@ package io.quorlite.agent.cli;
 
 import io.quorlite.agent.refusal.ExitCode;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -9,18 +10,20 @@ import picocli.CommandLine.Parameters;
         name = "completion",
         description = "Prints what makes a shell complete this command: source <(node-agent completion bash)")
 final class CompletionCommand extends AgentCommand {
-    /** Those that read the same script: zsh through its bashcompinit, which the script itself loads. */
+    /** The first two read the same script: zsh through its bashcompinit, which the script itself loads. */
     enum Shell {
         BASH,
-        ZSH
+        ZSH,
+        FISH
     }
 
-    @Parameters(index = "0", paramLabel = "SHELL", description = "bash or zsh.")
+    @Parameters(index = "0", paramLabel = "SHELL", description = "bash, zsh or fish.")
     Shell shell = Shell.BASH;
 
     @Override
     ExitCode execute() {
-        out().println(AutoComplete.bash("node-agent", spec.root().commandLine()));
+        CommandLine root = spec.root().commandLine();
+        out().println(shell == Shell.FISH ? FishCompletion.of(root) : AutoComplete.bash("node-agent", root));
         return ExitCode.OK;
     }
 }

@@ -14,13 +14,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code config}: shows and checks a node's settings, from its files; the node need not run. */
+/** {@code config}: shows, checks and changes a node's settings, in its files; the node need not run. */
 @Command(
         name = "config",
-        description = "Shows and checks the node's settings.",
-        subcommands = {ConfigCommand.Show.class, ConfigCommand.Validate.class, ConfigCommand.Default.class})
+        description = "Shows, checks and changes the node's settings.",
+        subcommands = {
+            ConfigCommand.Show.class,
+            ConfigCommand.Validate.class,
+            ConfigSetCommand.class,
+            ConfigCommand.Default.class
+        })
 final class ConfigCommand extends GroupCommand {
-    private static Configuration load(AgentCommand command, ConfigOptions options) {
+    static Configuration load(AgentCommand command, ConfigOptions options) {
         return options.load(
                 command,
                 new DataFolder(options.dataDirectory(command, command.folder().root())));
@@ -37,12 +42,12 @@ final class ConfigCommand extends GroupCommand {
         @Override
         ExitCode execute() {
             Configuration configuration = load(this, options);
-            if (global.output == OutputForm.JSON) {
+            if (global.output == OutputForm.JSON || (origin && global.output.isMachine())) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 for (Key key : Key.values()) {
                     all.put(key.path(), origin ? configuration.get(key) : configuration.text(key));
                 }
-                Output.machine(out(), global.output, all);
+                Output.machine(out(), global.output, "Configuration", Map.of("settings", all));
                 return ExitCode.OK;
             }
             if (!origin) {
@@ -79,7 +84,15 @@ final class ConfigCommand extends GroupCommand {
                 throw new Refusal(ExitCode.USAGE, "there is no file " + options.config);
             }
             NodeSettings.of(load(this, options), folder.root(), "", "");
-            out().println(options.file(folder) + ": no problems found");
+            if (global.output.isMachine()) {
+                Output.machine(
+                        out(),
+                        global.output,
+                        "ConfigurationCheck",
+                        Map.of("file", options.file(folder).toString(), "problems", 0));
+            } else {
+                out().println(options.file(folder) + ": no problems found");
+            }
             return ExitCode.OK;
         }
     }
@@ -88,7 +101,15 @@ final class ConfigCommand extends GroupCommand {
     static final class Default extends AgentCommand {
         @Override
         ExitCode execute() {
-            out().print(ConfigFiles.template());
+            if (global.output == OutputForm.JSON) {
+                Map<String, Object> all = new LinkedHashMap<>();
+                for (Key key : Key.values()) {
+                    all.put(key.path(), key.defaultValue());
+                }
+                Output.machine(out(), global.output, "Configuration", Map.of("settings", all));
+            } else {
+                out().print(ConfigFiles.template());
+            }
             return ExitCode.OK;
         }
     }

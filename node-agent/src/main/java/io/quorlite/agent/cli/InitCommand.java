@@ -41,10 +41,12 @@ final class InitCommand extends AgentCommand {
             names = "--ca-cert",
             paramLabel = "FILE",
             description = "A CA of your own that signs the cluster's certificates, PEM; with --ca-key.")
-    @Nullable Path caCertificate;
+    @Nullable
+    Path caCertificate;
 
     @Option(names = "--ca-key", paramLabel = "FILE", description = "Its key, PEM.")
-    @Nullable Path caKey;
+    @Nullable
+    Path caKey;
 
     @Override
     ExitCode execute() throws Exception {
@@ -118,6 +120,7 @@ final class InitCommand extends AgentCommand {
             progress.done("data kept", "revision " + status.revision());
         }
         long years = Duration.between(Instant.now(), authority.getNotAfter().toInstant())
+                        .plusHours(1)
                         .toDays()
                 / 365;
         progress.done(
@@ -129,7 +132,8 @@ final class InitCommand extends AgentCommand {
         String id = StatusTable.shortId(status.clusterId());
         progress.say(String.format(
                 Locale.ROOT,
-                "Cluster %s is ready in %.1f s.  HA: no (1 node, tolerates 0 failures). Add two more: node-agent add-node%s",
+                "Cluster %s is ready in %.1f s.  HA: no (1 node, tolerates 0 failures). Add two more: node-agent"
+                        + " add-node%s",
                 id,
                 seconds,
                 global.dataDirectory == null ? "" : " --data-dir " + global.dataDirectory));
@@ -142,7 +146,7 @@ final class InitCommand extends AgentCommand {
         result.put("caPin", SpkiPin.of(authority).toString());
         result.put("etcd", java.util.List.of(socket, url));
         result.put("seconds", String.format(Locale.ROOT, "%.1f", seconds));
-        progress.result(result);
+        progress.result("NewCluster", result);
         if (global.output == OutputForm.QUIET) {
             out().println(id);
         }

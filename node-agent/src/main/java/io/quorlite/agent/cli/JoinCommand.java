@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -56,20 +57,22 @@ final class JoinCommand extends AgentCommand {
     final ConfigOptions options = new ConfigOptions();
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "TOKEN", description = "What add-node printed.")
-    @Nullable String token;
+    @Nullable
+    String token;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
             description = "Reads the token from a file, or with - from standard input: it is in no history then.")
-    @Nullable String tokenFile;
+    @Nullable
+    String tokenFile;
 
     @Option(
             names = "--wait",
             defaultValue = "ready",
             paramLabel = "LEVEL",
-            description =
-                    "ready: until it serves; joined: until it has its role; none: until it runs (default: ${DEFAULT-VALUE}).")
+            description = "ready: until it serves; joined: until it has its role; none: until it runs (default:"
+                    + " ${DEFAULT-VALUE}).")
     Wait wait = Wait.READY;
 
     @Option(names = "--dry-run", description = "Check the token, this host and its directory; change nothing.")
@@ -93,6 +96,8 @@ final class JoinCommand extends AgentCommand {
         progress.done("host checks", HostChecks.summary(setup.checkHost()));
         if (dryRun) {
             progress.say("Token " + parsed.id() + " is well formed; nothing was changed.");
+            progress.result(
+                    "JoinCheck", Map.of("type", "result", "tokenId", parsed.id().toString()));
             return ExitCode.OK;
         }
         Duration limit = timeout(LIMIT);
@@ -102,6 +107,7 @@ final class JoinCommand extends AgentCommand {
         node.start();
         if (wait == Wait.NONE) {
             progress.say(setup.name() + " runs and goes on joining; see: node-agent status");
+            progress.result("JoinUnderWay", Map.of("type", "result", "name", setup.name()));
             return ExitCode.OK;
         }
         node.await(wait == Wait.READY, contact.orElse(null), startNanos);

@@ -74,11 +74,44 @@ final class JoinedNode {
      */
     void await(boolean serving, @Nullable PeerAddress contact, long startNanos)
             throws IOException, InterruptedException {
+        Thread detached = new Thread(this::sayDetached, "detached");
+        Runtime.getRuntime().addShutdownHook(detached);
+        try {
+            awaitRole(serving, contact, startNanos);
+        } finally {
+            forget(detached);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // it runs already: this process ends
+        }
+    }
+
+    /** Ctrl-C ends the command and not the node. */
+    private void sayDetached() {
+        progress.endLine();
+        command.err()
+                .println("The node goes on joining without this command. How it stands: node-agent status --data-dir "
+                        + folder.root() + "; to wait for it again: the same join command");
+        command.err().flush();
+    }
+
+    private void awaitRole(boolean serving, @Nullable PeerAddress contact, long startNanos)
+            throws IOException, InterruptedException {
+        boolean everServed = false;
         while (System.nanoTime() < deadlineNanos) {
             requireAlive(contact);
+            // In this order: who has read linearizably has applied all that was committed before, the word on its own
+            // role among it.
+            boolean serves = serves();
+            everServed |= serves;
             ClusterStatus cluster = look();
             MemberStatus self = cluster == null ? null : self(cluster);
-            if (cluster != null && self != null && !self.role().equals("joining") && (!serving || serves())) {
+            if (cluster != null && self != null && !self.role().equals("joining") && (serving ? serves : everServed)) {
                 joined(cluster, self, (System.nanoTime() - startNanos) / 1e9);
                 return;
             }
@@ -109,7 +142,11 @@ final class JoinedNode {
     }
 
     private boolean serves() {
-        return admin.get("/v1/node", NodeStatus.class, CALL).ready();
+        try {
+            return admin.get("/v1/node", NodeStatus.class, CALL).ready();
+        } catch (Refusal e) {
+            return false; // it is starting
+        }
     }
 
     private @Nullable MemberStatus self(ClusterStatus cluster) throws IOException {
@@ -183,7 +220,7 @@ final class JoinedNode {
         result.put("ha", cluster.ha());
         result.put("faultTolerance", cluster.faultTolerance());
         result.put("seconds", String.format(Locale.ROOT, "%.1f", seconds));
-        progress.result(result);
+        progress.result("NewMember", result);
     }
 
     /**

@@ -36,7 +36,8 @@ final class LeaveCommand extends AgentCommand {
             throw new Refusal(
                     ExitCode.REFUSED_UNSAFE,
                     "ONLY_COPY",
-                    "This node holds the only copy of the data; leaving would delete the cluster. To wipe it: node-agent reset",
+                    "This node holds the only copy of the data; leaving would delete the cluster. To wipe it:"
+                            + " node-agent reset",
                     "");
         }
         Confirmation.ask(this, "Take " + self.name() + " out of the cluster for good?");
@@ -67,7 +68,7 @@ final class LeaveCommand extends AgentCommand {
             result.put("id", self.id());
             result.put("clusterId", cluster.clusterId());
             result.put("dataDir", folder.root().toString());
-            Output.machine(out(), global.output, result);
+            Output.machine(out(), global.output, "Leave", result);
         } else if (global.output != OutputForm.QUIET) {
             out().println(self.name() + " left cluster " + StatusTable.shortId(cluster.clusterId())
                     + ". Its data stays in " + folder.root() + "; to join again: node-agent join --reset <token>");

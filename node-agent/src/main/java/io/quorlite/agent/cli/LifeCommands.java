@@ -119,7 +119,7 @@ final class LifeCommands {
 
     private static void say(AgentCommand command, String state, long pid, String time) {
         if (command.global.output.isMachine()) {
-            Output.machine(command.out(), command.global.output, Map.of("state", state, "pid", pid));
+            Output.machine(command.out(), command.global.output, "NodeProcess", Map.of("state", state, "pid", pid));
         } else if (command.global.output != OutputForm.QUIET) {
             command.out()
                     .println("node in " + command.folder().root() + " is " + state + time

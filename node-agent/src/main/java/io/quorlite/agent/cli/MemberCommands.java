@@ -45,7 +45,7 @@ final class MemberCommands {
 
         void show(Result result, String sentence) {
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, result);
+                Output.machine(out(), global.output, "MemberChange", result);
             } else if (global.output != OutputForm.QUIET) {
                 out().println(sentence);
             }
@@ -54,8 +54,8 @@ final class MemberCommands {
 
     @Command(
             name = "remove-node",
-            description =
-                    "Removes a member from the cluster for good; it need not be reachable. It stops, and its data stays.")
+            description = "Removes a member from the cluster for good; it need not be reachable. It stops, and its data"
+                    + " stays.")
     static final class RemoveNode extends OnMember {
         @Parameters(index = "0", paramLabel = "NODE", description = "Its name or id.")
         String node = "";
@@ -133,7 +133,8 @@ final class MemberCommands {
                 arity = "0..1",
                 paramLabel = "NODE",
                 description = "Which (default: the most up-to-date voter).")
-        @Nullable String node;
+        @Nullable
+        String node;
 
         @Override
         ExitCode execute() {
@@ -141,7 +142,7 @@ final class MemberCommands {
             Object body = node == null ? Map.of() : Map.of("to", node);
             Leader moved = Json.read(client.call("POST", "/v1/leader", body, timeout(LIMIT)), Leader.class);
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, moved);
+                Output.machine(out(), global.output, "LeaderChange", moved);
             } else if (global.output == OutputForm.QUIET) {
                 out().println(moved.leader());
             } else {
@@ -156,11 +157,12 @@ final class MemberCommands {
 
     @Command(
             name = "drain",
-            description =
-                    "Has a member give up leadership and vote until undrain, as before maintenance; it goes on replicating.")
+            description = "Has a member give up leadership and vote until undrain, as before maintenance; it goes on"
+                    + " replicating.")
     static final class Drain extends OnMember {
         @Parameters(index = "0", arity = "0..1", paramLabel = "NODE", description = "Which (default: this one).")
-        @Nullable String node;
+        @Nullable
+        String node;
 
         @Option(names = "--force", description = "Also where the quorum may be lost by it.")
         boolean force;
@@ -182,7 +184,8 @@ final class MemberCommands {
     @Command(name = "undrain", description = "Lets a member have a vote again.")
     static final class Undrain extends OnMember {
         @Parameters(index = "0", arity = "0..1", paramLabel = "NODE", description = "Which (default: this one).")
-        @Nullable String node;
+        @Nullable
+        String node;
 
         @Override
         ExitCode execute() {
@@ -214,7 +217,8 @@ final class MemberCommands {
     @Command(
             name = "compact",
             description =
-                    "Forgets all history but the newest and frees what it took; watches and reads of old revisions end.")
+                    "Forgets all history but the newest and frees what it took; watches and reads of old revisions"
+                            + " end.")
     static final class Compact extends AgentCommand {
         record Done(String revision) {}
 
@@ -222,7 +226,7 @@ final class MemberCommands {
         ExitCode execute() {
             String reply = Connection.open(this).call("POST", "/v1/compact", null, timeout(LIMIT));
             if (global.output.isMachine()) {
-                out().println(reply);
+                Output.reply(out(), global.output, "Compaction", reply);
             } else if (global.output != OutputForm.QUIET) {
                 out().println("compacted up to revision "
                         + Json.read(reply, Done.class).revision());

@@ -14,7 +14,7 @@ final class MembersCommand extends AgentCommand {
         ClusterStatus status =
                 Connection.open(this).get("/v1/status", ClusterStatus.class, timeout(Duration.ofSeconds(10)));
         if (global.output.isMachine()) {
-            Output.machine(out(), global.output, Map.of("members", status.members()));
+            Output.machine(out(), global.output, "MemberList", Map.of("members", status.members()));
             return ExitCode.OK;
         }
         if (global.output == OutputForm.QUIET) {

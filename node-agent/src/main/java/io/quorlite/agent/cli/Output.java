@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.quorlite.agent.admin.Json;
+import io.quorlite.agent.config.Configuration;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,22 +16,35 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** Writes results for programs. */
+/** Writes results for programs: each says of which version of these forms it is, and what kind of thing. */
 final class Output {
     private Output() {}
 
-    /** {@code value} as JSON on one line, or as YAML. */
-    static void machine(PrintWriter out, OutputForm form, Object value) {
-        out.println(machine(form, value).stripTrailing());
+    /**
+     * {@code value} as JSON on one line, or as YAML.
+     *
+     * @param kind what it is; kept if it says so itself
+     */
+    static void machine(PrintWriter out, OutputForm form, String kind, Object value) {
+        JsonObject whole = new JsonObject();
+        whole.addProperty("apiVersion", Configuration.API_VERSION);
+        whole.addProperty("kind", kind);
+        Json.tree(value).getAsJsonObject().entrySet().forEach(entry -> whole.add(entry.getKey(), entry.getValue()));
+        out.println(machine(form, whole).stripTrailing());
     }
 
-    static String machine(OutputForm form, Object value) {
+    /** What a node answered, as JSON. */
+    static void reply(PrintWriter out, OutputForm form, String kind, String reply) {
+        machine(out, form, kind, Json.read(reply, JsonObject.class));
+    }
+
+    private static String machine(OutputForm form, JsonObject value) {
         if (form != OutputForm.YAML) {
             return Json.write(value);
         }
         DumpSettings settings =
                 DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
-        Object plain = plain(Json.tree(value));
+        Object plain = plain(value);
         return new Dump(settings).dumpToString(plain == null ? "" : plain);
     }
 

@@ -86,9 +86,9 @@ final class Progress {
     }
 
     /** The result, for programs. */
-    void result(Object value) {
+    void result(String kind, Object value) {
         if (form.isMachine()) {
-            Output.machine(out, form, value);
+            Output.machine(out, form, kind, value);
             out.flush();
         }
     }

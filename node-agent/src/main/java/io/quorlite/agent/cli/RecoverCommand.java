@@ -17,6 +17,8 @@ import io.quorlite.datastore.QuorumLoss;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -58,7 +60,7 @@ final class RecoverCommand extends GroupCommand {
         ExitCode execute() throws Exception {
             Replica replica = Replica.of(position(this, folder().root()));
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, replica);
+                Output.machine(out(), global.output, "Replica", replica);
             } else {
                 out().print(table(List.of(replica)));
             }
@@ -83,10 +85,10 @@ final class RecoverCommand extends GroupCommand {
     @Command(
             name = "force-single",
             description = {
-                "Makes this stopped node the only member of a new cluster with its data. The old cluster is over: its other"
-                        + " members are refused and join again by token.",
-                "Compare all replicas first: stop those that are left, and give their directories with --compare, or what"
-                        + " 'recover inspect -o json' says there with --position."
+                "Makes this stopped node the only member of a new cluster with its data. The old cluster is over: its"
+                        + " other members are refused and join again by token.",
+                "Compare all replicas first: stop those that are left, and give their directories with --compare, or"
+                        + " what 'recover inspect -o json' says there with --position."
             })
     static final class ForceSingle extends AgentCommand {
         private static final Duration CALL = Duration.ofSeconds(3);
@@ -181,7 +183,30 @@ final class RecoverCommand extends GroupCommand {
                 return new AdminClient(new Endpoint.Remote(admin), ClientCertificate.node(folder))
                         .get("/v1/node", NodeStatus.class, CALL);
             } catch (Refusal e) {
+                requireSilent(member, e);
                 return null;
+            }
+        }
+
+        /** Who answers, but not to this node, whose certificate may have ended meanwhile, runs nevertheless. */
+        private static void requireSilent(Member member, Refusal answer) {
+            if (answer.exitCode() != ExitCode.UNREACHABLE || listens(member.peerAddress())) {
+                throw new Refusal(
+                        ExitCode.REFUSED_UNSAFE,
+                        "REPLICA_RUNS",
+                        "Refused: something listens where " + member.name()
+                                + " does, and cannot be asked what it has: " + answer.getMessage() + ". Stop it,"
+                                + " and give what it has with --position (or --compare).",
+                        "There: node-agent stop; node-agent recover inspect -o json");
+            }
+        }
+
+        private static boolean listens(PeerAddress address) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address.host(), address.port()), Math.toIntExact(CALL.toMillis()));
+                return true;
+            } catch (IOException e) {
+                return false;
             }
         }
 
@@ -215,7 +240,7 @@ final class RecoverCommand extends GroupCommand {
             result.put("clusterId", String.format(Locale.ROOT, "%016x", clusterId));
             result.put("oldClusterId", own.clusterId());
             result.put("name", own.name());
-            progress.result(result);
+            progress.result("Recovery", result);
         }
 
         /** They name the old cluster. The authority stays; from it the next start makes new ones. */

@@ -44,7 +44,7 @@ final class ResetCommand extends AgentCommand {
         }
         Path aside = OldData.moveAside(folder);
         if (global.output.isMachine()) {
-            Output.machine(out(), global.output, Map.of("movedTo", aside.toString()));
+            Output.machine(out(), global.output, "Reset", Map.of("movedTo", aside.toString()));
         } else if (global.output == OutputForm.QUIET) {
             out().println(aside);
         } else {

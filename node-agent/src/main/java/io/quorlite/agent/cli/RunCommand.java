@@ -34,8 +34,8 @@ final class RunCommand extends AgentCommand {
             defaultValue = "",
             paramLabel = "NAME=HOST:PORT,…",
             description =
-                    "The members of a new cluster with their peer addresses, the same on each of them; none means a node"
-                            + " of its own.")
+                    "The members of a new cluster with their peer addresses, the same on each of them; none means a"
+                            + " node of its own.")
     String initialCluster = "";
 
     @Option(
@@ -54,6 +54,12 @@ final class RunCommand extends AgentCommand {
                     "There is no node in " + directory + " yet. Make one: node-agent init, or node-agent join <token>");
         }
         NodeSettings node = NodeSettings.of(configuration, directory, initialCluster, initialClusterToken);
-        return RunningNode.run(node, configuration, out());
+        return RunningNode.run(node, configuration, () -> usable(directory), out());
+    }
+
+    private Configuration usable(Path directory) {
+        Configuration configuration = settings.load(this, new DataFolder(directory));
+        NodeSettings.of(configuration, directory, initialCluster, initialClusterToken);
+        return configuration;
     }
 }

@@ -16,11 +16,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description =
-                "Shows how the cluster stands; exits with 12 where it works but not all of it, with 4 where it does not.")
+                "Shows how the cluster stands; exits with 12 where it works but not all of it, with 4 where it does"
+                        + " not.")
 final class StatusCommand extends AgentCommand {
     private static final Duration CALL = Duration.ofSeconds(10);
     private static final long WAIT_LOOK_MILLIS = 100;
     private static final long WATCH_MILLIS = 2_000;
+    /** How long an election is waited for: some of them, as votes may split. */
+    private static final Duration ELECTION = Duration.ofSeconds(5);
 
     /** What {@code --wait} waits for. */
     enum Wait {
@@ -34,7 +37,8 @@ final class StatusCommand extends AgentCommand {
             names = "--wait",
             paramLabel = "LEVEL",
             description = "Wait until the node serves (ready), or until the cluster tolerates a failure (ha).")
-    @Nullable Wait wait;
+    @Nullable
+    Wait wait;
 
     @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
     boolean watch;
@@ -46,15 +50,34 @@ final class StatusCommand extends AgentCommand {
             awaitLevel(client, wait);
         }
         if (!watch) {
-            return show(client.get("/v1/status", ClusterStatus.class, CALL));
+            return show(settled(client));
         }
         while (true) {
             if (Terminal.isInteractive()) {
                 out().print("\u001b[H\u001b[2J");
             }
-            show(client.get("/v1/status", ClusterStatus.class, CALL));
+            try {
+                show(client.get("/v1/status", ClusterStatus.class, CALL));
+            } catch (Refusal e) {
+                out().println(e.text()); // it may come back: that is what is waited for
+            }
             out().flush();
             TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
+        }
+    }
+
+    /** An election is over in a moment, and then there is more to say than that there is one. */
+    private ClusterStatus settled(AdminClient client) throws InterruptedException {
+        Duration given = timeout(ELECTION);
+        long limitNanos = (given.compareTo(ELECTION) < 0 ? given : ELECTION).toNanos();
+        long startNanos = System.nanoTime();
+        while (true) {
+            ClusterStatus status = client.get("/v1/status", ClusterStatus.class, CALL);
+            boolean electing = status.hasNoLeader() && status.quorum().holds();
+            if (!electing || System.nanoTime() - startNanos > limitNanos) {
+                return status;
+            }
+            TimeUnit.MILLISECONDS.sleep(WAIT_LOOK_MILLIS);
         }
     }
 
@@ -89,7 +112,7 @@ final class StatusCommand extends AgentCommand {
 
     private ExitCode show(ClusterStatus status) {
         if (global.output.isMachine()) {
-            Output.machine(out(), global.output, status);
+            Output.machine(out(), global.output, "ClusterStatus", status);
         } else if (global.output == OutputForm.QUIET) {
             out().println(status.degraded() != null ? "degraded" : status.ha() ? "ha" : "ok");
         } else {
@@ -98,6 +121,6 @@ final class StatusCommand extends AgentCommand {
         if (status.degraded() == null) {
             return ExitCode.OK;
         }
-        return status.degraded().startsWith("No leader") ? ExitCode.NO_LEADER : ExitCode.DEGRADED;
+        return status.hasNoLeader() ? ExitCode.NO_LEADER : ExitCode.DEGRADED;
     }
 }

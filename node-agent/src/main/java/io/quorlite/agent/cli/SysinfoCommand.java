@@ -42,7 +42,7 @@ final class SysinfoCommand extends AgentCommand {
 
     private void show(List<Finding> findings) {
         if (global.output.isMachine()) {
-            Output.machine(out(), global.output, Map.of("findings", findings));
+            Output.machine(out(), global.output, "HostReport", Map.of("findings", findings));
             return;
         }
         Colours colours = Colours.of(global);

@@ -28,10 +28,12 @@ final class TokenCommands {
     @Command(name = "add-node", description = "Makes a token and prints the command to run on the new node.")
     static final class AddNode extends AgentCommand {
         @Option(names = "--ttl", paramLabel = "TIME", description = "How long it is good for (default: 1h).")
-        @Nullable String ttl;
+        @Nullable
+        String ttl;
 
         @Option(names = "--uses", paramLabel = "N", description = "How many nodes may join with it (default: 1).")
-        @Nullable Integer uses;
+        @Nullable
+        Integer uses;
 
         @Option(
                 names = "--role",
@@ -41,10 +43,12 @@ final class TokenCommands {
         String role = "auto";
 
         @Option(names = "--name", paramLabel = "NAME", description = "The only name that may be joined with it.")
-        @Nullable String name;
+        @Nullable
+        String name;
 
         @Option(names = "--description", paramLabel = "TEXT", description = "What it is for, as token list shows it.")
-        @Nullable String description;
+        @Nullable
+        String description;
 
         @Override
         ExitCode execute() {
@@ -60,7 +64,7 @@ final class TokenCommands {
                                     timeout(LIMIT)),
                     TokenReply.class);
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, token);
+                Output.machine(out(), global.output, "Token", token);
             } else if (global.output == OutputForm.QUIET) {
                 out().println(token.token());
             } else {
@@ -80,9 +84,8 @@ final class TokenCommands {
                     + token.id());
             if (token.endpoints().stream()
                     .allMatch(endpoint -> endpoint.startsWith("127.") || endpoint.startsWith("[::1]"))) {
-                out().println(
-                                "They are loopback addresses: the new node is to be on this host, with a --data-dir and an"
-                                        + " --advertise address of its own, such as 127.0.0.12.");
+                out().println("They are loopback addresses: the new node is to be on this host, with a --data-dir"
+                        + " and an --advertise address of its own, such as 127.0.0.12.");
             }
         }
     }
@@ -115,7 +118,7 @@ final class TokenCommands {
         ExitCode execute() {
             ShownTokens all = Connection.open(this).get("/v1/tokens", ShownTokens.class, timeout(LIMIT));
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, all);
+                Output.machine(out(), global.output, "TokenList", all);
                 return ExitCode.OK;
             }
             if (global.output == OutputForm.QUIET) {
@@ -160,7 +163,7 @@ final class TokenCommands {
                     token.endpoints().stream().map(PeerAddress::toString).toList());
             shown.put("caPins", token.pins().stream().map(SpkiPin::toString).toList());
             if (global.output.isMachine()) {
-                Output.machine(out(), global.output, shown);
+                Output.machine(out(), global.output, "TokenInspection", shown);
             } else {
                 shown.forEach((key, value) -> out().println(key + ": " + value));
             }
@@ -177,7 +180,7 @@ final class TokenCommands {
         ExitCode execute() {
             String reply = Connection.open(this).call("DELETE", "/v1/tokens/" + id, null, timeout(LIMIT));
             if (global.output.isMachine()) {
-                out().println(reply);
+                Output.reply(out(), global.output, "TokenRevocation", reply);
             } else if (global.output != OutputForm.QUIET) {
                 out().println("Token " + id + " is revoked");
             }

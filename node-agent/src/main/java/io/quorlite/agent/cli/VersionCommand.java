@@ -11,7 +11,7 @@ final class VersionCommand extends AgentCommand {
     ExitCode execute() {
         String etcd = io.quorlite.etcd.EtcdServerConfig.DEFAULT_VERSION;
         if (global.output.isMachine()) {
-            Output.machine(out(), global.output, Map.of("nodeAgent", Version.current(), "etcd", etcd));
+            Output.machine(out(), global.output, "Version", Map.of("nodeAgent", Version.current(), "etcd", etcd));
         } else if (global.output == OutputForm.QUIET) {
             out().println(Version.current());
         } else {

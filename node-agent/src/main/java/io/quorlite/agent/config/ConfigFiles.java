@@ -75,7 +75,7 @@ public final class ConfigFiles {
                 requireSection(file, path);
                 flatten(file, path + ".", nested, values);
             } else {
-                Key key = Key.ofPath(path).orElseThrow(() -> unknown(file, path));
+                Key key = Key.ofPath(path).orElseThrow(() -> unknown(file.toString(), path));
                 values.put(key, text(value));
             }
         });
@@ -90,11 +90,11 @@ public final class ConfigFiles {
 
     private static void requireSection(Path file, String path) {
         if (Arrays.stream(Key.values()).noneMatch(key -> key.path().startsWith(path + "."))) {
-            throw unknown(file, path);
+            throw unknown(file.toString(), path);
         }
     }
 
-    private static Refusal unknown(Path file, String path) {
+    private static Refusal unknown(String where, String path) {
         String nearest = Arrays.stream(Key.values())
                 .map(Key::path)
                 .min(Comparator.comparingInt(known -> distance(known, path)))
@@ -103,7 +103,7 @@ public final class ConfigFiles {
                 ? "; did you mean '" + nearest + "'?"
                 : "; see: node-agent config default";
         return new Refusal(
-                ExitCode.USAGE, "CONFIG_KEY_UNKNOWN", file + ": unknown key '" + path + "'" + suggestion, "");
+                ExitCode.USAGE, "CONFIG_KEY_UNKNOWN", where + ": unknown key '" + path + "'" + suggestion, "");
     }
 
     /** Levenshtein's. */
@@ -122,6 +122,28 @@ public final class ConfigFiles {
             }
         }
         return row[b.length()];
+    }
+
+    /** The drop-in that {@code config set} keeps, beside others: what a person wrote is left as it is. */
+    public static Path dropInOfSet(Path file) {
+        return file.resolveSibling("config.d").resolve("90-set.yaml");
+    }
+
+    /** Adds to what was set before. */
+    public static void set(Path file, Map<Key, String> values) throws IOException {
+        Path dropIn = dropInOfSet(file);
+        Files.createDirectories(dropIn.toAbsolutePath().getParent());
+        Map<Key, String> all = new EnumMap<>(Key.class);
+        if (Files.exists(dropIn)) {
+            all.putAll(read(dropIn));
+        }
+        all.putAll(values);
+        DurableFile.replace(dropIn, write(all));
+    }
+
+    /** @throws Refusal with the nearest where there is none with this path */
+    public static Key key(String path) {
+        return Key.ofPath(path).orElseThrow(() -> unknown("config set", path));
     }
 
     /** A file with these values, in the order of the keys. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -15,6 +16,8 @@ public final class Configuration {
     public static final String API_VERSION = "node-agent/v1";
     /** The name of the file in the data directory, and of the directory of drop-ins beside it. */
     public static final String FILE = "config.yaml";
+
+    private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
     private final Map<Key, Setting> settings;
 
@@ -75,6 +78,15 @@ public final class Configuration {
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .toList();
+    }
+
+    /** @throws Refusal if it is none of the five */
+    public String logLevel() {
+        String level = text(Key.LOG_LEVEL).toLowerCase(Locale.ROOT);
+        if (!LOG_LEVELS.contains(level)) {
+            throw wrong(Key.LOG_LEVEL, "error, warn, info, debug or trace, not '" + text(Key.LOG_LEVEL) + "'");
+        }
+        return level;
     }
 
     public boolean isSecured() {

@@ -8,7 +8,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.quorlite.agent.config.Configuration;
-import io.quorlite.agent.config.Key;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -42,11 +41,7 @@ public final class AgentLogging extends ContextAwareBase implements Configurator
 
     /** @throws io.quorlite.agent.refusal.Refusal if the configuration's level is none */
     static void setLevel(Configuration configuration) {
-        String text = configuration.text(Key.LOG_LEVEL);
-        Level level = Level.toLevel(text, null);
-        if (level == null) {
-            throw configuration.wrong(Key.LOG_LEVEL, "error, warn, info, debug or trace, not '" + text + "'");
-        }
+        Level level = Level.toLevel(configuration.logLevel());
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             setLevel(context, level);
         }

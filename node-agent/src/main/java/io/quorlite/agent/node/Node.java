@@ -5,9 +5,11 @@ import io.quorlite.agent.admin.AdminServer;
 import io.quorlite.agent.admin.LocalNode;
 import io.quorlite.agent.admin.NodeRecord;
 import io.quorlite.agent.admin.NodeStatus;
+import io.quorlite.agent.admin.RunningConfiguration;
 import io.quorlite.agent.admin.StatusSource;
 import io.quorlite.agent.config.Configuration;
 import io.quorlite.agent.config.DataFolder;
+import io.quorlite.agent.config.Key;
 import io.quorlite.agent.config.Version;
 import io.quorlite.agent.join.Admissions;
 import io.quorlite.agent.join.JoinKeeper;
@@ -21,9 +23,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,26 +42,33 @@ final class Node implements AutoCloseable {
 
     private final Datastore store;
     private final EtcdServer server;
+    private final RunningConfiguration configuration;
     private final Deque<AutoCloseable> parts;
 
-    private Node(Datastore store, EtcdServer server, Deque<AutoCloseable> parts) {
+    private Node(Datastore store, EtcdServer server, RunningConfiguration configuration, Deque<AutoCloseable> parts) {
         this.store = store;
         this.server = server;
+        this.configuration = configuration;
         this.parts = parts;
     }
 
     /** Starts all parts; what was started is stopped again if one of them fails. */
-    static Node start(NodeSettings settings, Configuration configuration) throws IOException {
+    static Node start(NodeSettings settings, Configuration configuration, Supplier<Configuration> again)
+            throws IOException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            return start(settings, configuration, parts);
+            return start(settings, configuration, again, parts);
         } catch (IOException | RuntimeException e) {
             closeAll(parts);
             throw e;
         }
     }
 
-    private static Node start(NodeSettings settings, Configuration configuration, Deque<AutoCloseable> parts)
+    private static Node start(
+            NodeSettings settings,
+            Configuration configuration,
+            Supplier<Configuration> again,
+            Deque<AutoCloseable> parts)
             throws IOException {
         DataFolder folder = new DataFolder(settings.dataDirectory());
         Security security = settings.secured() ? Security.open(settings, folder) : null;
@@ -73,8 +85,9 @@ final class Node implements AutoCloseable {
                 ? null
                 : new AdminRoutes.Secured(
                         admissions, security.certificates(), opening(parts, security.rotation(store)));
+        RunningConfiguration running = new RunningConfiguration(configuration, again, changeable(store));
         AdminServer admin =
-                opening(parts, new AdminServer(AdminRoutes.create(local, status, configuration, server, secured)));
+                opening(parts, new AdminServer(AdminRoutes.create(local, status, running, server, secured)));
         if (security != null && admissions != null) {
             JoinKeeper keeper = opening(parts, security.joinKeeper(store, admissions));
             keeper.start();
@@ -84,7 +97,16 @@ final class Node implements AutoCloseable {
             opening(parts, Registration.start(store, known, domain.isEmpty() ? null : domain));
         }
         admin.listen(folder.adminSocket()); // last: who can ask here finds everything started
-        return new Node(store, server, parts);
+        return new Node(store, server, running, parts);
+    }
+
+    /** What can be changed while the node runs. */
+    private static Map<Key, Consumer<Configuration>> changeable(Datastore store) {
+        return Map.of(
+                Key.LOG_LEVEL,
+                AgentLogging::setLevel,
+                Key.QUOTA,
+                settings -> store.quotaBytes(settings.size(Key.QUOTA)));
     }
 
     private static <T extends AutoCloseable> T opening(Deque<AutoCloseable> parts, T part) {
@@ -111,7 +133,6 @@ final class Node implements AutoCloseable {
                 Version.current(),
                 new NodeStatus.Addresses(
                         settings.clientUrls(), settings.listenPeer().toString(), admin),
-                settings.quotaBytes(),
                 store,
                 store.system(),
                 store.membership(),
@@ -122,9 +143,7 @@ final class Node implements AutoCloseable {
 
     private static EtcdServerConfig etcd(NodeSettings settings, DataFolder folder, @Nullable Security security)
             throws IOException {
-        EtcdServerConfig.Builder config = EtcdServerConfig.builder()
-                .electionTimeout(settings.electionTimeout())
-                .quotaBytes(settings.quotaBytes());
+        EtcdServerConfig.Builder config = EtcdServerConfig.builder().electionTimeout(settings.electionTimeout());
         for (PeerAddress address : settings.listenClient()) {
             config.listen(address.host(), address.port());
         }
@@ -155,6 +174,10 @@ final class Node implements AutoCloseable {
 
     Datastore store() {
         return store;
+    }
+
+    RunningConfiguration configuration() {
+        return configuration;
     }
 
     EtcdServer server() {

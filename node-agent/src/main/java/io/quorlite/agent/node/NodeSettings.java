@@ -57,6 +57,7 @@ public record NodeSettings(
      */
     public static NodeSettings of(
             Configuration config, Path dataDirectory, String initialCluster, String clusterToken) {
+        config.logLevel(); // must be one
         boolean secured = config.isSecured();
         String name = config.text(Key.NAME, () -> "default");
         List<NamedPeer> peers = initialCluster.isBlank() ? List.of() : Addresses.parseCluster(initialCluster);
@@ -76,7 +77,7 @@ public record NodeSettings(
                 peers,
                 clusterToken,
                 electionTimeout(config),
-                config.size(Key.QUOTA),
+                quota(config),
                 config.number(Key.SNAPSHOT_ENTRIES, 10),
                 config.number(Key.LOG_TAIL_ENTRIES, 0),
                 targets(config),
@@ -130,6 +131,14 @@ public record NodeSettings(
             throw config.wrong(Key.ELECTION_TIMEOUT, "50 to 50000 milliseconds, not " + timeout.toMillis());
         }
         return timeout;
+    }
+
+    private static long quota(Configuration config) {
+        long bytes = config.size(Key.QUOTA);
+        if (bytes <= 0) {
+            throw config.wrong(Key.QUOTA, "more than nothing, not " + config.text(Key.QUOTA));
+        }
+        return bytes;
     }
 
     private static RoleTargets targets(Configuration config) {

@@ -1,8 +1,10 @@
 package io.quorlite.agent.node;
 
+import io.quorlite.agent.admin.RunningConfiguration;
 import io.quorlite.agent.config.Configuration;
 import io.quorlite.agent.refusal.ExitCode;
 import io.quorlite.agent.refusal.Failures;
+import io.quorlite.agent.refusal.Refusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -12,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +34,34 @@ public final class RunningNode {
         this.out = out;
     }
 
-    /** Blocks while the node runs. */
-    public static ExitCode run(NodeSettings settings, Configuration configuration, PrintWriter out)
+    /**
+     * Blocks while the node runs.
+     *
+     * @param again reads the settings once more, as SIGHUP and {@code config set} ask for
+     */
+    public static ExitCode run(
+            NodeSettings settings, Configuration configuration, Supplier<Configuration> again, PrintWriter out)
             throws IOException, InterruptedException {
         AgentLogging.setLevel(configuration);
-        return new RunningNode(settings, Node.start(settings, configuration), out).run();
+        Node node = Node.start(settings, configuration, again);
+        HangUp.on(() -> reload(node.configuration()));
+        return new RunningNode(settings, node, out).run();
+    }
+
+    private static void reload(RunningConfiguration configuration) {
+        try {
+            for (RunningConfiguration.Change change : configuration.reload()) {
+                LOG.info(
+                        "{} is {} now in {}: {}",
+                        change.key(),
+                        change.value(),
+                        change.origin(),
+                        change.state() == RunningConfiguration.State.APPLIED ? "in force" : "needs a restart");
+            }
+            LOG.info("the settings were read again");
+        } catch (Refusal e) {
+            LOG.error("the settings cannot be read again, the node goes on with those it has: {}", e.getMessage());
+        }
     }
 
     private ExitCode run() throws InterruptedException {

@@ -35,6 +35,8 @@ public record ServiceFile(Path path, String name, String content, boolean execut
                 + "Type=exec\n"
                 + "User=" + user + "\n"
                 + "ExecStart=" + launcher + " run --data-dir " + folder.root() + "\n"
+                + "# SIGHUP: it reads its settings again\n"
+                + "ExecReload=/bin/kill -HUP $MAINPID\n"
                 + "# SIGTERM: it hands over leadership and vote, then ends\n"
                 + "KillSignal=SIGTERM\n"
                 + "KillMode=mixed\n"
@@ -90,11 +92,19 @@ public record ServiceFile(Path path, String name, String content, boolean execut
                 + "# SIGTERM: it hands over leadership and vote, then ends\n"
                 + "retry=\"TERM/" + STOP_SECONDS + "/KILL/5\"\n"
                 + "rc_ulimit=\"-n 65536\"\n"
+                + "extra_started_commands=\"reload\"\n"
                 + "\n"
                 + "depend() {\n"
                 + "    need net\n"
                 + "    use dns logger\n"
                 + "    after firewall ntp-client chronyd\n"
+                + "}\n"
+                + "\n"
+                + "# SIGHUP: it reads its settings again\n"
+                + "reload() {\n"
+                + "    ebegin \"Reloading $RC_SVCNAME\"\n"
+                + "    supervise-daemon \"$RC_SVCNAME\" --signal HUP\n"
+                + "    eend $?\n"
                 + "}\n";
         return new ServiceFile(
                 Path.of("/etc/init.d", name), name, text, true, List.of(List.of("rc-update", "add", name, "default")));

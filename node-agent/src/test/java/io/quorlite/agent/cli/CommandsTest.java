@@ -2,10 +2,14 @@ package io.quorlite.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorlite.agent.config.Configuration;
+import io.quorlite.agent.config.Key;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,12 +105,78 @@ class CommandsTest {
     void everyCommandHasHelp() {
         CommandLine root = CommandLines.create(Map.of());
 
-        root.getSubcommands().forEach((name, command) -> {
+        requireHelp(root, List.of());
+        assertThat(out.toString()).contains("--data-dir", "--token-file", "--failure-domain", "--ca-cert");
+    }
+
+    private void requireHelp(CommandLine command, List<String> path) {
+        command.getSubcommands().forEach((name, sub) -> {
             if (!name.equals("help")) {
-                assertThat(run(Map.of(), name, "--help")).as(name).isZero();
+                List<String> whole = new ArrayList<>(path);
+                whole.add(name);
+                List<String> line = new ArrayList<>(whole);
+                line.add("--help");
+                assertThat(run(Map.of(), line.toArray(String[]::new)))
+                        .as(String.join(" ", line))
+                        .isZero();
+                assertThat(sub.getCommandSpec().usageMessage().description())
+                        .as("what " + String.join(" ", whole) + " is for")
+                        .isNotEmpty();
+                requireHelp(sub, whole);
             }
         });
-        assertThat(out.toString()).contains("--data-dir", "--token-file", "--failure-domain", "--ca-cert");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Version         | version
+            Configuration   | config show
+            Configuration   | config default
+            Configuration   | config show --origin
+            Service         | install --dry-run --init-system systemd
+            Service         | install --dry-run --init-system openrc
+            Service         | uninstall --dry-run
+            HostReport      | sysinfo
+            NodeProcess     | stop
+            TokenInspection | token inspect 127.0.0.1:1/k3x9q2.AAAAAAAAAAAAAAAAAAAAAA/sha256:00000000000000000000000000000000000000000000000000000000000000ff
+            """)
+    void jsonSaysWhatItIs(String kind, String line) {
+        String[] arguments = (line + " -o json --data-dir " + folder).split("\\s+");
+
+        run(Map.of(), arguments);
+
+        assertThat(out.toString())
+                .as(err.toString())
+                .startsWith("{\"apiVersion\":\"node-agent/v1\",\"kind\":\"" + kind + "\",");
+    }
+
+    @Test
+    void setsWhatTheNextStartFindsAndNothingThatCannotBe() throws Exception {
+        Files.writeString(folder.resolve("config.yaml"), "log: {level: warn} # by hand\n");
+        String directory = folder.toString();
+
+        assertThat(run(
+                        Map.of(),
+                        "config",
+                        "set",
+                        "log.level=debug",
+                        "storage.quotaBytes=2GiB",
+                        "--data-dir",
+                        directory))
+                .as(err.toString())
+                .isZero();
+        assertThat(run(Map.of(), "config", "set", "storage.quotaBytes=none", "--data-dir", directory))
+                .isEqualTo(2);
+        assertThat(run(Map.of(), "config", "set", "cluster.voters=5", "--data-dir", directory))
+                .isEqualTo(2);
+        assertThat(run(Map.of(), "config", "set", "storage.quotaBytes=3GiB", "--data-dir", directory))
+                .isZero();
+
+        assertThat(out.toString()).contains("log.level = debug: from the next start");
+        Configuration next = Configuration.load(Map.of(), Map.of(), folder.resolve("config.yaml"));
+        assertThat(next.logLevel()).isEqualTo("debug");
+        assertThat(next.size(Key.QUOTA)).isEqualTo(3L << 30);
+        assertThat(folder.resolve("config.yaml")).hasContent("log: {level: warn} # by hand\n");
     }
 
     @Test
@@ -121,6 +191,19 @@ class CommandsTest {
         assertThat(run(Map.of(), "completion", "bash")).isZero();
 
         assertThat(out.toString()).contains("complete -F _complete_node-agent", "rotate-ca", "add-node");
+    }
+
+    @Test
+    void completesForFish() {
+        assertThat(run(Map.of(), "completion", "fish")).isZero();
+
+        assertThat(out.toString())
+                .contains("-n '__fish_use_subcommand' -a join -d 'Joins the cluster that gave the token")
+                .contains("-n '__fish_seen_subcommand_from certs' -a rotate-ca")
+                .contains("-n '__fish_seen_subcommand_from join' -l token-file -r -F -d 'Reads the token from a file")
+                .doesNotContain("warm-up");
+        assertThat(out.toString().lines().filter(line -> !line.startsWith("#")))
+                .allMatch(line -> line.isEmpty() || line.startsWith("complete -c node-agent "));
     }
 
     @Test
