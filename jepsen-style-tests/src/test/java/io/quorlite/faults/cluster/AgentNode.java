@@ -30,8 +30,6 @@ final class AgentNode implements AutoCloseable {
     static final int REFUSED = 5;
     static final int PREFLIGHT = 13;
 
-    static final int BUSY_TRIES = 10;
-
     private static final long COMMAND_SECONDS = 120;
 
     private final Path folder;
@@ -88,17 +86,8 @@ final class AgentNode implements AutoCloseable {
         return RunningCommand.start(launcher, folder, environment, all.toArray(String[]::new));
     }
 
-    /** A host check that finds the disk busy with other builds is no failure of what is tested: it is made again. */
     Command run(String... arguments) throws IOException, InterruptedException {
-        Command done = begin(arguments).await(COMMAND_SECONDS);
-        for (int i = 0; i < BUSY_TRIES && diskIsBusy(done.all()); i++) {
-            done = begin(arguments).await(COMMAND_SECONDS);
-        }
-        return done;
-    }
-
-    static boolean diskIsBusy(String output) {
-        return output.contains("not fit for the node: fsync");
+        return begin(arguments).await(COMMAND_SECONDS);
     }
 
     Command ok(String... arguments) throws IOException, InterruptedException {
