@@ -9,7 +9,6 @@ import io.quorlite.faults.client.NodeClient;
 import io.quorlite.faults.client.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     private static final Duration STATUS_DEADLINE = Duration.ofSeconds(1);
     private static final long DISK_BYTES = 256L << 20;
-    private static final String FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
     /**
      * What is started.
@@ -47,6 +45,7 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final List<NodeClient> clients = new ArrayList<>();
     private final List<@Nullable LoopDisk> disks = new ArrayList<>();
+    private final List<WallClock> clocks = new ArrayList<>();
     private final Turns turns;
     private final Thread endedEarly = new Thread(this::stopAll, "stop-cluster");
 
@@ -60,6 +59,7 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         List<String> members = IntStream.range(0, plan.nodes())
                 .mapToObj(i -> name(i) + "=127.0.0.1:" + network.port(i))
                 .toList();
+        Path wallClocks = plan.clocks() ? WallClock.compile(plan.folder()) : plan.folder();
         for (int i = 0; i < plan.nodes(); i++) {
             List<String> options = new ArrayList<>(List.of(
                     "--listen-client", "127.0.0.1:" + clientPorts.get(i),
@@ -74,12 +74,9 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
             LoopDisk disk = disks.get(i);
             node.keepDataIn(disk == null ? plan.folder().resolve("data") : disk.path());
             if (plan.clocks()) {
-                setClock(i, "+0");
-                node.setEnvironment("LD_PRELOAD", FAKETIME);
-                node.setEnvironment("DONT_FAKE_MONOTONIC", "1"); // or it would fake nanoTime, which no real clock does
-                node.setEnvironment("NO_FAKE_STAT", "1");
-                node.setEnvironment("FAKETIME_CACHE_DURATION", "1"); // how soon it sees a jump; to look always is slow
-                node.setEnvironment("FAKETIME_TIMESTAMP_FILE", clockFile(i).toString());
+                WallClock clock = new WallClock(wallClocks, plan.folder().resolve(name(i) + ".clock"));
+                clock.environment().forEach(node::setEnvironment);
+                clocks.add(clock);
             }
         }
     }
@@ -142,9 +139,9 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         return disk;
     }
 
-    /** Moves the node's wall clock: {@code -600} is ten minutes back, {@code +0 x2} is double speed. */
-    public void setClock(int node, String offset) throws IOException {
-        Files.writeString(clockFile(node), offset + "\n");
+    /** The node's own wall clock; only where the plan says that there is one. */
+    public WallClock clock(int node) {
+        return clocks.get(node);
     }
 
     /** Starts every node that does not run, and waits until each answers a linearizable read. */
@@ -225,10 +222,6 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
                 return status != null && status.getLeader() != 0 && status.getRaftAppliedIndex() >= goal;
             });
         }
-    }
-
-    private Path clockFile(int node) {
-        return plan.folder().resolve(name(node) + ".clock");
     }
 
     private LoopDisk disk(int node) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.quorlite.faults.nemesis;
 
 import io.quorlite.faults.cluster.Commands;
 import io.quorlite.faults.cluster.LoopDisk;
+import io.quorlite.faults.cluster.WallClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,6 @@ public final class Capabilities {
         SYSCALLS
     }
 
-    private static final Path FAKETIME = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
-
     private final Map<Need, String> missing = new EnumMap<>(Need.class);
 
     private Capabilities() {}
@@ -31,9 +30,7 @@ public final class Capabilities {
     public static Capabilities probe(Path scratch) throws InterruptedException {
         Capabilities found = new Capabilities();
         found.note(Need.DISKS, disks(scratch));
-        found.note(
-                Need.CLOCKS,
-                Files.exists(FAKETIME) ? null : "there is no " + FAKETIME + " (Debian's package faketime)");
+        found.note(Need.CLOCKS, clocks(scratch));
         found.note(
                 Need.SYSCALLS,
                 Commands.succeeds("strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "true")
@@ -50,6 +47,14 @@ public final class Capabilities {
     private void note(Need need, @Nullable String problem) {
         if (problem != null) {
             missing.put(need, problem);
+        }
+    }
+
+    private static @Nullable String clocks(Path scratch) throws InterruptedException {
+        try {
+            return WallClock.problem(WallClock.compile(scratch.resolve("probe-clock")));
+        } catch (IOException e) {
+            return "a wall clock of one's own cannot be made (Debian's package gcc): " + e.getMessage();
         }
     }
 

@@ -40,9 +40,7 @@ public final class Run {
     private static final int RATE_PER_SECOND = 150;
     private static final Duration CALL_LIMIT = Duration.ofMillis(2_000);
     private static final Duration PATIENT = Duration.ofSeconds(10);
-    /** JVMs under a library that fakes their clock take long to start. */
-    private static final Duration START_LIMIT = Duration.ofSeconds(180);
-
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration HEALTH_LIMIT = Duration.ofSeconds(60);
     /** A node takes a while to find its damage: who should be healthy is asked anew after so long. */
     private static final Duration HEALTH_LOOK = Duration.ofSeconds(5);
@@ -93,16 +91,13 @@ public final class Run {
         return result;
     }
 
-    /**
-     * Snapshots come often, and keep so little of the log that a node which was away needs one. Clocks that are faked cost
-     * so much that members would miss each other's heartbeats at the usual pace.
-     */
+    /** Snapshots come often, and keep so little of the log that a node which was away needs one. */
     private static List<String> options(Cell cell) {
         Random random = new Random(cell.seed());
         return List.of(
                 "--snapshot-entries", Integer.toString(50 + random.nextInt(150)),
                 "--log-tail-entries", Integer.toString(10 + random.nextInt(90)),
-                "--election-timeout", cell.needs(Need.CLOCKS) ? "3000" : "500");
+                "--election-timeout", "500");
     }
 
     private void play(FaultCluster cluster, HistoryRecorder history) throws IOException, InterruptedException {
