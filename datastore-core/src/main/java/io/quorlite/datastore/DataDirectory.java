@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -252,15 +253,23 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private void layOut() throws IOException {
-        Files.createDirectories(raft());
-        Files.createDirectories(database());
-        Files.createDirectories(staging());
+        makePrivate(raft());
+        makePrivate(database());
+        makePrivate(staging());
         try (Stream<Path> leftovers = Files.list(staging())) {
             for (Path leftover : leftovers.toList()) {
                 Files.delete(leftover);
             }
         }
         sync(root);
+    }
+
+    /** Keys and values are nobody else's to read; also those of a directory that an older build made. */
+    private static void makePrivate(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     private static boolean hasFiles(Path directory) throws IOException {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,11 @@ class DataDirectoryTest {
         assertThat(first.initialMembers()).extracting(Member::id).contains(first.memberId());
         assertThat(dir.resolve("raft")).isDirectory();
         assertThat(dir.resolve("db")).isDirectory();
+        for (String inside : List.of("raft", "db", "staging")) {
+            assertThat(Files.getPosixFilePermissions(dir.resolve(inside)))
+                    .as("what others may do in " + inside)
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test

@@ -6,17 +6,13 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.quorlite.tls.CertificateCheck;
 import io.quorlite.tls.TlsIdentity;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,25 +28,17 @@ final class ConnectionSecurity {
     /** Clients of gRPC offer HTTP/2 alone; who offers both wants a probe, and those are served over HTTP/1.1 only. */
     private static final String[] APPLICATION_PROTOCOLS = {"http/1.1", "h2"};
 
-    private final SSLContext context;
+    private final TlsIdentity identity;
     private final CertificateCheck check;
     private final AtomicLong nextWordNanos = new AtomicLong(System.nanoTime());
 
     ConnectionSecurity(TlsIdentity identity, CertificateCheck check) {
+        this.identity = identity;
         this.check = check;
-        try {
-            this.context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {identity.keyManager()}, new TrustManager[] {identity.trustManager()}, null);
-            // A resumed session brings a certificate that was verified some time ago: they are not kept for long.
-            context.getServerSessionContext().setSessionTimeout(1);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK has no TLS", e);
-        }
     }
 
     SslHandler newHandler() {
-        SSLEngine engine = context.createSSLEngine();
-        engine.setUseClientMode(false);
+        SSLEngine engine = identity.acceptingEngine();
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setNeedClientAuth(true);
         parameters.setProtocols(PROTOCOLS);

@@ -84,7 +84,7 @@ final class InboundPeers implements AcceptingHandshake.Owner, PeerConnection.Own
         try {
             PeerTls tls = config.tls();
             if (tls != null) {
-                channel.pipeline().addLast(tls.accepting(channel.pipeline()));
+                channel.pipeline().addLast(tls.accepting());
             }
             channel.pipeline().addLast(new AcceptingHandshake(config, admission, this));
             accepted = true;

@@ -1,7 +1,6 @@
 package io.quorlite.raft.transport;
 
 import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
@@ -10,6 +9,7 @@ import io.quorlite.tls.CertificateCheck;
 import io.quorlite.tls.TlsIdentity;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -20,32 +20,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The JDK's provider, as it asks key and trust manager anew at each handshake: certificates and authorities change without
  * new contexts. Host names are not looked at; what a certificate must name is the member, wherever that is reached. A resumed
- * session would be one whose chain nobody has verified now, so dialers offer none, and a ticket is stale after a second.
+ * session would be one whose chain nobody has verified now, so dialers offer none, and the accepting side could take none.
  */
 public final class PeerTls {
     private static final String PROTOCOL = "TLSv1.3";
     private static final int STALE_SECONDS = 1;
 
-    private final SslContext server;
+    private final TlsIdentity identity;
     private final SslContext client;
     private final CertificateCheck check;
 
-    private PeerTls(SslContext server, SslContext client, CertificateCheck check) {
-        this.server = server;
+    private PeerTls(TlsIdentity identity, SslContext client, CertificateCheck check) {
+        this.identity = identity;
         this.client = client;
         this.check = check;
     }
 
     static PeerTls of(TlsIdentity identity, CertificateCheck check) {
         try {
-            SslContext server = SslContextBuilder.forServer(identity.keyManager())
-                    .sslProvider(SslProvider.JDK)
-                    .protocols(PROTOCOL)
-                    .trustManager(identity.trustManager())
-                    .clientAuth(ClientAuth.REQUIRE)
-                    .sessionTimeout(STALE_SECONDS)
-                    .sessionCacheSize(1)
-                    .build();
             SslContext client = SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
                     .protocols(PROTOCOL)
@@ -55,14 +47,17 @@ public final class PeerTls {
                     .sessionTimeout(STALE_SECONDS)
                     .sessionCacheSize(1)
                     .build();
-            return new PeerTls(server, client, check);
+            return new PeerTls(identity, client, check);
         } catch (SSLException e) {
             throw new IllegalArgumentException("this JVM has no " + PROTOCOL + " for these keys", e);
         }
     }
 
-    SslHandler accepting(ChannelPipeline pipeline) {
-        return server.newHandler(pipeline.channel().alloc());
+    SslHandler accepting() {
+        SSLEngine engine = identity.acceptingEngine();
+        engine.setNeedClientAuth(true);
+        engine.setEnabledProtocols(new String[] {PROTOCOL});
+        return new SslHandler(engine);
     }
 
     /** Without the peer's address: it is what a session would be found by, and resumed. */

@@ -89,12 +89,10 @@ public final class AdminServer implements AutoCloseable {
 
     /** Listens on a TCP port, for callers with a certificate; {@code identity} is asked at each connection. */
     public void listen(PeerAddress address, TlsIdentity identity, CallerCheck check) throws IOException {
-        SSLContext context = context(identity);
         Class<? extends ServerChannel> type =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         bind(type, new InetSocketAddress(address.host(), address.port()), channel -> {
-            SSLEngine engine = context.createSSLEngine();
-            engine.setUseClientMode(false);
+            SSLEngine engine = identity.acceptingEngine();
             engine.setWantClientAuth(true); // a joiner has none yet
             engine.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             channel.pipeline().addLast(new SslHandler(engine));
