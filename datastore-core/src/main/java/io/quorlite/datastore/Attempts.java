@@ -6,7 +6,8 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,10 @@ final class Attempts {
 
     private final long timeoutNanos;
     private final LongSupplier nanoClock;
-    private final Set<Call<?>> open = ConcurrentHashMap.newKeySet();
+    /** By number, oldest first: in which order calls are made again must not depend on where they lie in memory. */
+    private final ConcurrentSkipListMap<Long, Call<?>> open = new ConcurrentSkipListMap<>();
+
+    private final AtomicLong lastNumber = new AtomicLong();
     private volatile @Nullable DatastoreException stopped;
 
     Attempts(long timeoutNanos, LongSupplier nanoClock) {
@@ -36,8 +40,8 @@ final class Attempts {
 
     /** The same for calls that other refusals are worth another attempt for. */
     <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> attempt, Set<Kind> passing) {
-        Call<T> call = new Call<>(attempt, passing, nanoClock.getAsLong() + timeoutNanos);
-        open.add(call);
+        Call<T> call = new Call<>(lastNumber.incrementAndGet(), attempt, passing, nanoClock.getAsLong() + timeoutNanos);
+        open.put(call.number, call);
         DatastoreException reason = stopped;
         if (reason != null) {
             call.fail(reason);
@@ -50,7 +54,7 @@ final class Attempts {
     /** Makes those calls again that need it and fails those whose deadline has passed. To be called every now and then. */
     void tick() {
         long now = nanoClock.getAsLong();
-        for (Call<?> call : open) {
+        for (Call<?> call : open.values()) {
             if (call.deadlineNanos - now <= 0) {
                 call.fail(call.timedOut());
             } else if (call.wantsAnotherAttempt) {
@@ -61,10 +65,11 @@ final class Attempts {
 
     void stop(DatastoreException reason) {
         stopped = reason;
-        open.forEach(call -> call.fail(reason));
+        open.values().forEach(call -> call.fail(reason));
     }
 
     private final class Call<T> {
+        private final long number;
         private final Supplier<CompletableFuture<T>> supplier;
         private final Set<Kind> passing;
         final long deadlineNanos;
@@ -72,7 +77,8 @@ final class Attempts {
         volatile boolean wantsAnotherAttempt;
         private volatile @Nullable DatastoreException lastRefusal;
 
-        Call(Supplier<CompletableFuture<T>> supplier, Set<Kind> passing, long deadlineNanos) {
+        Call(long number, Supplier<CompletableFuture<T>> supplier, Set<Kind> passing, long deadlineNanos) {
+            this.number = number;
             this.supplier = supplier;
             this.passing = passing;
             this.deadlineNanos = deadlineNanos;
@@ -82,7 +88,7 @@ final class Attempts {
             wantsAnotherAttempt = false;
             supplier.get().whenComplete((value, failure) -> {
                 if (failure == null) {
-                    open.remove(this);
+                    open.remove(number);
                     result.complete(value);
                 } else {
                     refused(Refusals.of(failure));
@@ -107,7 +113,7 @@ final class Attempts {
         }
 
         void fail(DatastoreException reason) {
-            open.remove(this);
+            open.remove(number);
             result.completeExceptionally(reason);
         }
     }

@@ -50,7 +50,13 @@ public final class Datastore implements AutoCloseable {
 
     /** On another log, for tests. */
     static Datastore open(DatastoreConfig config, ReplicationFactory replication) throws IOException {
-        return new Datastore(MemberNode.open(config, replication));
+        return open(config, replication, Surroundings.REAL);
+    }
+
+    /** In other surroundings, for simulations. */
+    static Datastore open(DatastoreConfig config, ReplicationFactory replication, Surroundings surroundings)
+            throws IOException {
+        return new Datastore(MemberNode.open(config, replication, surroundings));
     }
 
     /** For tests. */

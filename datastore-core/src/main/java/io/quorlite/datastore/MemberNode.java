@@ -9,7 +9,6 @@ import io.quorlite.sqlite.StorePosition;
 import io.quorlite.watch.WatchHub;
 import io.quorlite.watch.WatchLimits;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,10 +69,11 @@ final class MemberNode implements AutoCloseable {
     private boolean closed; // guarded by this
 
     /** Opens and starts everything; what was opened is closed again if that fails. */
-    static MemberNode open(DatastoreConfig config, ReplicationFactory factory) throws IOException {
+    static MemberNode open(DatastoreConfig config, ReplicationFactory factory, Surroundings surroundings)
+            throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            MemberNode node = new MemberNode(config, factory, opened);
+            MemberNode node = new MemberNode(config, factory, surroundings, opened);
             node.start();
             return node;
         } catch (StorageException e) {
@@ -85,18 +85,25 @@ final class MemberNode implements AutoCloseable {
         }
     }
 
-    private MemberNode(DatastoreConfig config, ReplicationFactory factory, Deque<AutoCloseable> opened)
+    private MemberNode(
+            DatastoreConfig config, ReplicationFactory factory, Surroundings surroundings, Deque<AutoCloseable> opened)
             throws IOException {
-        LongSupplier nanoClock = System::nanoTime;
+        LongSupplier nanoClock = surroundings.nanoClock();
         long timeoutNanos = config.requestTimeout().toNanos();
         this.config = config;
         this.quota = new Quota(config.quotaBytes());
         this.failure = new NodeFailure(config.name());
         this.directory = opening(opened, DataDirectory.open(config));
         MemberIdentity identity = directory.identity();
-        this.threads = opening(opened, new NodeThreads(config.name(), config.readThreads()));
+        this.threads = opening(opened, surroundings.threads().start(config.name(), config.readThreads()));
         this.state = opening(
-                opened, new StoreState(directory.database(), identity.clusterId(), config.readThreads(), failure));
+                opened,
+                new StoreState(
+                        surroundings.stores(),
+                        directory.database(),
+                        identity.clusterId(),
+                        config.readThreads(),
+                        failure));
         this.replication = opening(opened, factory.create(config, identity, directory));
         this.recentStatus = replication.status();
         this.applied = new AppliedIndex(state.position().appliedIndex());
@@ -104,7 +111,7 @@ final class MemberNode implements AutoCloseable {
         this.memberAttempts = new Attempts(GroupMembers.TIMEOUT.toNanos(), nanoClock);
         this.membership = new GroupMembers(replication, memberAttempts);
         ReadBarriers barriers = new ReadBarriers(replication, applied, attempts);
-        this.proposer = new Proposer(replication, new SecureRandom().nextLong(), timeoutNanos, nanoClock);
+        this.proposer = new Proposer(replication, surroundings.random().getAsLong(), timeoutNanos, nanoClock);
         long electionMillis = config.electionTimeout().toMillis();
         this.leaseKeeper = new LeaseKeeper(replication, barriers, proposer, state::leases, electionMillis, nanoClock);
         this.records = new SystemCalls(state::records, barriers, proposer);

@@ -18,26 +18,38 @@ final class NodeThreads implements AutoCloseable {
 
     private static final long CLOSE_SECONDS_MAX = 10;
 
-    private final ThreadPoolExecutor reads;
+    private final ExecutorService reads;
     private final ExecutorService watches;
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService maintenance;
 
-    NodeThreads(String node, int readThreads) {
-        this.reads = new ThreadPoolExecutor(
-                readThreads,
-                readThreads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(WAITING_READS_MAX),
-                named(node + "-read"));
-        this.watches = Executors.newFixedThreadPool(WatchLimits.DEFAULT.catchUpRoundsMax(), named(node + "-watch"));
-        this.timer = scheduler(node + "-timer");
-        this.maintenance = scheduler(node + "-maintenance");
+    NodeThreads(
+            ExecutorService reads,
+            ExecutorService watches,
+            ScheduledExecutorService timer,
+            ScheduledExecutorService maintenance) {
+        this.reads = reads;
+        this.watches = watches;
+        this.timer = timer;
+        this.maintenance = maintenance;
+    }
+
+    static NodeThreads start(String node, int readThreads) {
+        return new NodeThreads(
+                new ThreadPoolExecutor(
+                        readThreads,
+                        readThreads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(WAITING_READS_MAX),
+                        named(node + "-read")),
+                Executors.newFixedThreadPool(WatchLimits.DEFAULT.catchUpRoundsMax(), named(node + "-watch")),
+                scheduler(node + "-timer"),
+                scheduler(node + "-maintenance"));
     }
 
     /** Reads of the database, bounded in number: refuses with {@link java.util.concurrent.RejectedExecutionException}. */
-    ThreadPoolExecutor reads() {
+    ExecutorService reads() {
         return reads;
     }
 

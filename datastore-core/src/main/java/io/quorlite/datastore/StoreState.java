@@ -3,7 +3,7 @@ package io.quorlite.datastore;
 import io.quorlite.lease.LeaseTable;
 import io.quorlite.sqlite.CopiedDatabase;
 import io.quorlite.sqlite.DatabaseSize;
-import io.quorlite.sqlite.SqliteStore;
+import io.quorlite.sqlite.Store;
 import io.quorlite.sqlite.StorePosition;
 import io.quorlite.statemachine.KvStateMachine;
 import io.quorlite.system.SystemTable;
@@ -28,13 +28,14 @@ import java.util.function.Function;
  */
 final class StoreState implements AutoCloseable {
     /** The database with what was built from it; they come and go together. */
-    private record Opened(SqliteStore store, KvStateMachine machine) {}
+    private record Opened(Store store, KvStateMachine machine) {}
 
     /** Writes to the database; the batch must be committed, or the node stops. */
     interface Batch {
-        void write(SqliteStore store, KvStateMachine machine);
+        void write(Store store, KvStateMachine machine);
     }
 
+    private final Store.Factory stores;
     private final Path file;
     private final long clusterId;
     private final int readConnections;
@@ -50,7 +51,9 @@ final class StoreState implements AutoCloseable {
      *
      * @param fatal hears of failures on threads of the database's own
      */
-    StoreState(Path directory, long clusterId, int readConnections, Consumer<Throwable> fatal) throws IOException {
+    StoreState(Store.Factory stores, Path directory, long clusterId, int readConnections, Consumer<Throwable> fatal)
+            throws IOException {
+        this.stores = stores;
         this.file = file(directory);
         this.clusterId = clusterId;
         this.readConnections = readConnections;
@@ -64,7 +67,7 @@ final class StoreState implements AutoCloseable {
     }
 
     /** Uses the database as it is; many at a time. Waits while another is put in its place. */
-    <T> T use(Function<SqliteStore, T> use) {
+    <T> T use(Function<Store, T> use) {
         swapping.readLock().lock();
         try {
             requireOpen();
@@ -100,7 +103,7 @@ final class StoreState implements AutoCloseable {
             requireOpen();
             opened.store.abandon();
             closed = true; // until the new one is open: if that fails there is none
-            SqliteStore.install(copy, file);
+            stores.install(copy, file);
             opened = openStore();
             closed = false;
         } finally {
@@ -183,7 +186,7 @@ final class StoreState implements AutoCloseable {
     }
 
     private Opened openStore() throws IOException {
-        SqliteStore store = SqliteStore.open(file, readConnections, fatal);
+        Store store = stores.open(file, readConnections, fatal);
         try {
             requireCluster(store);
             return new Opened(store, machineOver(store));
@@ -193,7 +196,7 @@ final class StoreState implements AutoCloseable {
         }
     }
 
-    private void requireCluster(SqliteStore store) throws IOException {
+    private void requireCluster(Store store) throws IOException {
         StorePosition position = store.position();
         if (position.clusterId() == 0) {
             store.begin();
@@ -205,7 +208,7 @@ final class StoreState implements AutoCloseable {
         }
     }
 
-    private static KvStateMachine machineOver(SqliteStore store) {
+    private static KvStateMachine machineOver(Store store) {
         LeaseTable leases = new LeaseTable();
         store.restoreLeases(leases::grant, (key, lease) -> leases.attach(lease, key));
         return KvStateMachine.over(

@@ -5,8 +5,6 @@ import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.KeySpace;
 import io.quorlite.mvcc.KeyValue;
 import io.quorlite.mvcc.MvccException;
-import io.quorlite.statemachine.LeaseStore;
-import io.quorlite.statemachine.SystemStore;
 import io.quorlite.system.SystemRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +32,20 @@ import org.sqlite.SQLiteConnection;
  * <p>A {@link StorageException}, or its subtype {@link CorruptDatabaseException}, from any method means that the node must stop:
  * {@link #abandon} the store then, do not close it.
  */
-public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable {
+public final class SqliteStore implements Store {
+    /** Opens databases of SQLite. */
+    public static final Factory FACTORY = new Factory() {
+        @Override
+        public Store open(Path file, int readConnections, Consumer<Throwable> fatal) throws IOException {
+            return SqliteStore.open(file, readConnections, fatal);
+        }
+
+        @Override
+        public void install(Path copy, Path file) throws IOException {
+            SqliteStore.install(copy, file);
+        }
+    };
+
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
 
     /** A batch writes its part of the meta page and the table's right edge again, however little is in it. */
@@ -108,6 +119,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      * Hands over what was loaded: every lease, by id, then every key that hangs on one, in key order, with that lease's id.
      * Once, before the first batch.
      */
+    @Override
     public void restoreLeases(Consumer<Lease> granted, BiConsumer<Bytes, Long> attached) {
         loadedLeases.forEach(granted);
         loadedAttachments.forEach(attached);
@@ -116,6 +128,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     }
 
     /** Hands over the system records that were loaded, by name. Once, before the first batch. */
+    @Override
     public List<SystemRecord> takeRecords() {
         List<SystemRecord> loaded = loadedRecords;
         loadedRecords = List.of();
@@ -125,11 +138,13 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     // ---- the apply thread
 
     /** Begins a batch. */
+    @Override
     public void begin() {
         writer.begin();
     }
 
     /** The key space for the apply thread; its changes belong to the batch that is open. */
+    @Override
     public KeySpace keySpace() {
         return keySpace;
     }
@@ -159,6 +174,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     }
 
     /** Sets the cluster's id with the batch that is open. */
+    @Override
     public void clusterId(long id) {
         writer.requireOpen();
         writer.clusterId(id);
@@ -168,13 +184,9 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      * The version of {@code key} alive before main revision {@code main} of the open or the last batch, null where there is none.
      * For the events of that batch it is found even where a compaction in it passed them.
      */
+    @Override
     public @Nullable KeyValue previous(Bytes key, long main) {
         return keySpace.previous(key, main);
-    }
-
-    /** Commits the batch as one transaction with the log position it brings the store to, and makes it visible. */
-    public void commit(long appliedIndex, long appliedTerm, long stateHash) {
-        commit(appliedIndex, appliedTerm, stateHash, () -> {});
     }
 
     /**
@@ -182,6 +194,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      *
      * @param beforeVisible runs when the batch is committed and not yet visible: there its events are queued for watchers
      */
+    @Override
     public void commit(long appliedIndex, long appliedTerm, long stateHash, Runnable beforeVisible) {
         writer.applied(appliedIndex, appliedTerm, stateHash);
         writer.commit();
@@ -191,6 +204,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     }
 
     /** Whether a compaction has rows left to remove, or pages to give back. */
+    @Override
     public boolean isCompactionPending() {
         return compaction.isPending();
     }
@@ -201,6 +215,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      * @param rowsMax how many rows at most
      * @return whether nothing is left to do
      */
+    @Override
     public boolean compactSlice(int rowsMax) {
         boolean done = compaction.slice(rowsMax);
         checkpointer.batchCommitted((long) rowsMax * Schema.PAGE_BYTES / 4);
@@ -210,6 +225,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     // ---- any thread
 
     /** What is committed and visible. */
+    @Override
     public StorePosition position() {
         return published;
     }
@@ -220,6 +236,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      *
      * @throws MvccException {@link MvccException.Kind#COMPACTED} where it read at an older revision that a compaction passed
      */
+    @Override
     public <T> T read(Function<KeySpace, T> evaluation) {
         while (true) {
             StorePosition position = published; // first of all; see ReadView
@@ -242,6 +259,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      * @param bytesMax how many bytes of keys and values; the revision that reaches it is taken whole
      * @throws MvccException {@link MvccException.Kind#COMPACTED} if {@code from} is below the compacted revision, before or after
      */
+    @Override
     public HistoryBatch history(
             long from, long to, Predicate<Bytes> wanted, boolean prevKv, int revisionsMax, long bytesMax) {
         StorePosition position = published;
@@ -270,6 +288,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     }
 
     /** Hashes the history up to {@code revision}, 0 for the newest, verifying all of it. Takes time with the database's size. */
+    @Override
     public HistoryHash hash(long revision) {
         try (ReadConnection connection = new ReadConnection(database.openReader())) {
             while (true) {
@@ -305,6 +324,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
     }
 
     /** The size as of the last commit. */
+    @Override
     public DatabaseSize size() {
         return writer.size();
     }
@@ -314,11 +334,13 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      *
      * @return the applied index that survives the loss of power
      */
+    @Override
     public long persist() throws IOException {
         return checkpointer.persist();
     }
 
     /** Writes a consistent, synced copy to {@code target}, which does not exist, while writes go on. */
+    @Override
     public CopiedDatabase copyTo(Path target) throws IOException {
         try (SQLiteConnection source = database.openReader()) {
             return DatabaseCopies.copy(source, target);
@@ -359,6 +381,7 @@ public final class SqliteStore implements LeaseStore, SystemStore, AutoCloseable
      * Lets go of the database after an error, or where it will be replaced: rolls back, and writes nothing more. Closing
      * would move the WAL into the file, on storage that has just failed.
      */
+    @Override
     public void abandon() {
         checkpointer.close();
         database.abandon();
