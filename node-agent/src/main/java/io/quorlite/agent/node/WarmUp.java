@@ -49,7 +49,7 @@ public final class WarmUp {
         AgentLogging.setLevel(configuration);
         DataFolder folder = new DataFolder(directory);
         NodeSettings node = NodeSettings.of(configuration, folder.root(), "", "quorlite-cluster");
-        try (Node running = Node.start(node, configuration)) {
+        try (Node running = Node.start(node, configuration, () -> configuration)) {
             Bytes key = Bytes.utf8("warm-up");
             running.store().put(Op.Put.of(key, key)).get(10, TimeUnit.SECONDS);
             new AdminClient(new Endpoint.Local(folder.adminSocket()), null)
