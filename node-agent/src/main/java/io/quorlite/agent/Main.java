@@ -8,6 +8,6 @@ public final class Main {
 
     /** Runs the command that {@code arguments} name and exits with its {@link io.quorlite.agent.refusal.ExitCode}. */
     public static void main(String[] arguments) {
-        System.exit(CommandLines.create().execute(arguments));
+        System.exit(CommandLines.execute(arguments));
     }
 }

@@ -25,13 +25,24 @@ class JoinCrashTest {
             String lostToken = n1.token();
             killAt(lost, lost.joining(lostToken, "--timeout", "10s"), () -> has(lost, "joining"));
 
+            whoGaveUpIsForgottenAtOnce(n1, cluster.node(8));
             aChainOfDeathsEndsInOneMember(n1, cluster.node(2));
             twoAtOnce(n1, cluster.node(3), cluster.node(4));
 
             Waiting.until("the lost one's use of the token to be given back", STEP_MAX, () -> uses(n1, lostToken) == 0);
             assertThat(n1.members()).containsExactly("n1", "n2", "n3", "n4");
             whileAMemberIsDown(n1, cluster.node(3), cluster.node(5), lostToken);
+            whileTheLeaderDies(cluster, cluster.node(6));
         }
+    }
+
+    /** Not after its five minutes: an operator, or the newcomer itself, says that nobody comes any more. */
+    private static void whoGaveUpIsForgottenAtOnce(AgentNode n1, AgentNode gone) throws Exception {
+        String token = n1.token();
+        killAt(gone, gone.joining(token), () -> has(gone, "joining"));
+        assertThat(uses(n1, token)).isEqualTo(1);
+        n1.ok("remove-node", gone.name(), "--yes");
+        assertThat(uses(n1, token)).isZero();
     }
 
     /** Each attempt finds what the one before it had got when it died. */
@@ -73,6 +84,20 @@ class JoinCrashTest {
         n1.ok("remove-node", dead.name(), "--yes");
         assertThat(n1.members()).containsExactly("n1", "n2", "n4", "n5");
         n1.ok("status", "--wait", "ha", "--timeout", "60s");
+    }
+
+    /** Whoever leads next sees the newcomer through, of whom it knows by the cluster's records. */
+    private static void whileTheLeaderDies(AgentCluster cluster, AgentNode newcomer) throws Exception {
+        AgentNode n1 = cluster.node(1);
+        AgentNode leader = cluster.node(n1.leader());
+        AgentNode other = leader.name().equals("n1") ? cluster.node(2) : n1;
+        RunningCommand command = newcomer.begin(newcomer.joining(other.token()));
+        until(command, () -> has(newcomer, "joining"));
+        leader.kill();
+        Command done = command.await(120);
+        assertThat(done.exitCode()).as(done.all() + newcomer.log()).isEqualTo(AgentNode.OK);
+        assertThat(other.members()).containsExactly("n1", "n2", "n4", "n5", "n6");
+        assertThat(other.leader()).isNotEqualTo(leader.name()).isNotEmpty();
     }
 
     private static void killAt(AgentNode node, String[] join, Callable<Boolean> point) throws Exception {

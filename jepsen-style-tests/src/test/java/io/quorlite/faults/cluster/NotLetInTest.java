@@ -58,6 +58,8 @@ class NotLetInTest {
                 () -> n1.ok("token", "list").out().contains("expired"));
         refused(TOKEN, "expired ", shortLived);
         theOnlyCopyStays(n2);
+        String log = Files.readString(n1.directory().resolve("node.log"));
+        assertThat(log).doesNotContain(shortLived, used, good);
     }
 
     private void namesAndAddressesOfOthersAreTaken(String token) throws Exception {

@@ -39,6 +39,7 @@ final class MemberOperations {
     private static final Duration SILENCE = Duration.ofSeconds(4);
 
     private static final long LOOK_MILLIS = 50;
+    private static final String JOINING = "joining/";
 
     private final LocalNode node;
     private final Datastore store;
@@ -62,6 +63,10 @@ final class MemberOperations {
     // ---- removal
 
     Object remove(AdminRequest request) throws Exception {
+        Optional<JsonObject> joining = joiningOnly(request.parameter("id"));
+        if (joining.isPresent()) {
+            return takeBack(joining.get());
+        }
         Member target = member(request.parameter("id"));
         requireSafe(QuorumGuard.Action.REMOVE, target, request.flag("force"));
         if (target.id() == ownId()) {
@@ -99,14 +104,45 @@ final class MemberOperations {
         return leader.handOn(request);
     }
 
+    /** By name or id, one that was let in and has not come into the group yet. */
+    private Optional<JsonObject> joiningOnly(String text) {
+        boolean member = store.members().stream()
+                .anyMatch(each ->
+                        each.name().equals(text) || NodeRecord.hex(each.id()).equals(text));
+        return member
+                ? Optional.empty()
+                : node.records().list(JOINING).stream()
+                        .map(MemberOperations::json)
+                        .filter(each -> each.get("name").getAsString().equals(text)
+                                || each.get("memberId").getAsString().equals(text))
+                        .findFirst();
+    }
+
+    /** Returns when it is forgotten and the token has its use back. */
+    private Object takeBack(JsonObject joining) throws Exception {
+        String id = joining.get("memberId").getAsString();
+        giveUpJoin(Long.parseUnsignedLong(id, 16));
+        await(
+                "its join to be taken back",
+                () -> node.records().get(JOINING + id).isEmpty());
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("id", id);
+        result.put("name", joining.get("name").getAsString());
+        result.put("state", "removed");
+        return result;
+    }
+
+    private static JsonObject json(SystemRecord found) {
+        return JsonParser.parseString(new String(found.value().unsafeArray(), StandardCharsets.UTF_8))
+                .getAsJsonObject();
+    }
+
     /** One that is still joining is taken back whole, its use of the token with it: its time is over. */
     private void giveUpJoin(long memberId) throws Exception {
-        String name = "joining/" + NodeRecord.hex(memberId);
+        String name = JOINING + NodeRecord.hex(memberId);
         Optional<SystemRecord> joining = node.records().get(name);
         if (joining.isPresent()) {
-            JsonObject value = JsonParser.parseString(
-                            new String(joining.get().value().unsafeArray(), StandardCharsets.UTF_8))
-                    .getAsJsonObject();
+            JsonObject value = json(joining.get());
             value.addProperty("deadline", "0");
             SystemTxn txn = new SystemTxn(
                     List.of(new SystemTxn.Condition(name, joining.get().version())),

@@ -15,8 +15,22 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class CommandLines {
     private CommandLines() {}
 
-    public static CommandLine create() {
+    static CommandLine create() {
         return create(System.getenv());
+    }
+
+    /** Runs the command that {@code arguments} name and returns its exit code. */
+    public static int execute(String... arguments) {
+        return execute(create(), arguments);
+    }
+
+    static int execute(CommandLine commandLine, String... arguments) {
+        Aliases.Translation translated = Aliases.of(arguments);
+        if (!translated.notice().isEmpty()) {
+            commandLine.getErr().println(translated.notice());
+            commandLine.getErr().flush();
+        }
+        return commandLine.execute(translated.arguments().toArray(String[]::new));
     }
 
     static CommandLine create(Map<String, String> environment) {

@@ -26,10 +26,9 @@ class CommandsTest {
     private final StringWriter err = new StringWriter();
 
     private int run(Map<String, String> environment, String... arguments) {
-        return CommandLines.create(environment)
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments);
+        CommandLine commandLine =
+                CommandLines.create(environment).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return CommandLines.execute(commandLine, arguments);
     }
 
     @ParameterizedTest
@@ -48,6 +47,9 @@ class CommandsTest {
             2 | weight n1 heavy                         | 'heavy' is not an int
             2 | status --wait soon                      | expected one of
             2 | statsu                                  | status
+            3 | member list                             | 'member list' is 'node-agent members' here
+            3 | endpoint status                         | 'endpoint status' is 'node-agent status' here
+            2 | etcd leave me                           | 'etcd leave' is 'node-agent leave' here
             """)
     void refusesWithTheCodeAndTheWords(int exitCode, String line, String words) {
         String[] arguments = (line + " --data-dir " + folder.resolve("none")).split("\\s+");
