@@ -56,6 +56,8 @@ class SecuredClusterTest {
         Path key = Files.writeString(cluster.folder().resolve("company.key"), authority.keyPem());
         for (AgentNode node : cluster.nodes(1, 2, 3)) {
             node.environment("NODE_AGENT_LOG_LEVEL", "debug"); // nothing secret may be said at that level either
+            node.environment(
+                    "NODE_AGENT_ELECTION_TIMEOUT", "3s"); // an election on a busy machine is another test's affair
         }
         cluster.node(1).init("--ca-cert", certificate.toString(), "--ca-key", key.toString());
         for (AgentNode node : cluster.nodes(2, 3)) {

@@ -38,8 +38,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 public final class LeafCertificates {
     public static final Duration LIFETIME = Duration.ofDays(365);
 
-    /** Valid from a little before now, for those whose clock is behind. */
-    static final Duration BACK_DATED = Duration.ofMinutes(5);
+    /** Valid from a little before now, for those whose clock is behind: also of clients that know no {@link ReloadingTrust#NOT_YET}. */
+    static final Duration BACK_DATED = Duration.ofMinutes(15);
 
     public static final int HOSTS_MAX = 32;
     private static final Pattern HOST_NAME =

@@ -27,7 +27,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * that says no more than that two clocks differ. Thread-safe.
  */
 final class ReloadingTrust extends X509ExtendedTrustManager {
-    /** More than a certificate is back-dated, so that a clock ten minutes off does not part a node from the others. */
+    /** Beside what a certificate is back-dated by: a clock ten minutes off does not part a node from the others. */
     static final Duration NOT_YET = Duration.ofMinutes(15);
 
     private final InstantSource clock;
