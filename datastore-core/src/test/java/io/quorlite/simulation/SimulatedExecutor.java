@@ -27,6 +27,7 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
     private long pauseNanosMax = 300_000;
     private boolean running;
     private boolean shutdown;
+    private boolean killed;
 
     public SimulatedExecutor(Simulation simulation, boolean ordered, BooleanSupplier paused) {
         this.simulation = simulation;
@@ -40,8 +41,17 @@ public final class SimulatedExecutor extends AbstractExecutorService implements 
         return this;
     }
 
+    /** The process is no more: what it was given or is given does not happen, and nobody is told. */
+    public void kill() {
+        killed = true;
+        shutdown();
+    }
+
     @Override
     public void execute(Runnable task) {
+        if (killed) {
+            return;
+        }
         if (shutdown) {
             throw new RejectedExecutionException("shut down");
         }

@@ -25,25 +25,25 @@ import org.jspecify.annotations.Nullable;
  * etcd's semantics written down as plainly as can be, to compare the real thing with: every revision is a full copy of the
  * state, every transaction is tried on copies, nothing is clever or fast. It shares no code with what it checks but the values.
  */
-final class NaiveStore {
+public final class NaiveStore {
     /** The whole state at each main revision. */
-    final TreeMap<Long, TreeMap<Bytes, KeyValue>> states = new TreeMap<>(Map.of(1L, new TreeMap<>()));
+    public final TreeMap<Long, TreeMap<Bytes, KeyValue>> states = new TreeMap<>(Map.of(1L, new TreeMap<>()));
 
-    final TreeSet<Long> leases = new TreeSet<>();
-    long compacted = -1;
+    public final TreeSet<Long> leases = new TreeSet<>();
+    public long compacted = -1;
 
     /** What the last transaction or revocation changed. */
-    List<KeyEvent> events = new ArrayList<>();
+    public List<KeyEvent> events = new ArrayList<>();
 
-    long current() {
+    public long current() {
         return states.lastKey();
     }
 
-    SortedMap<Bytes, KeyValue> newest() {
+    public SortedMap<Bytes, KeyValue> newest() {
         return states.lastEntry().getValue();
     }
 
-    TxnResult txn(Txn txn) {
+    public TxnResult txn(Txn txn) {
         events = new ArrayList<>();
         SortedMap<Bytes, KeyValue> before = newest();
         boolean alone = txn.compares().isEmpty()
@@ -63,19 +63,19 @@ final class NaiveStore {
         return select(op, newest(), current());
     }
 
-    long compact(long revision) {
+    public long compact(long revision) {
         refuseIf(revision <= compacted, MvccException.Kind.COMPACTED);
         refuseIf(revision > current(), MvccException.Kind.FUTURE_REVISION);
         compacted = revision;
         return current();
     }
 
-    void grant(long id) {
+    public void grant(long id) {
         refuseIf(id == 0, MvccException.Kind.LEASE_NOT_FOUND);
         refuseIf(!leases.add(id), MvccException.Kind.LEASE_EXISTS);
     }
 
-    long revoke(long id) {
+    public long revoke(long id) {
         refuseIf(!leases.remove(id), MvccException.Kind.LEASE_NOT_FOUND);
         events = new ArrayList<>();
         TreeMap<Bytes, KeyValue> work = new TreeMap<>(newest());

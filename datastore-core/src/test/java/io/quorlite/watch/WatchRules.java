@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * unique, atomic, bookmarkable, reliable, resumable, isCreate, prevKv; and a tenth, protocol, on the messages' own order.
  * Stricter than etcd's where more is known here: the true start of a watch, and up to where it must be complete.
  */
-final class WatchRules {
+public final class WatchRules {
     /** One watch as its client heard it: from its creation on, progress for the whole stream included. */
     record Heard(WatchRequest request, long createdRevision, List<WatchMessage> messages) {
         long firstRevision() {
@@ -35,7 +35,7 @@ final class WatchRules {
      * @param truth every event that ever was, by main revision, in the order of subs, with the version before
      * @param compactRevision the highest revision ever compacted to; up to there versions before may be missing
      */
-    WatchRules(NavigableMap<Long, List<KeyEvent>> truth, long compactRevision) {
+    public WatchRules(NavigableMap<Long, List<KeyEvent>> truth, long compactRevision) {
         this.truth = truth;
         this.compactRevision = compactRevision;
     }
@@ -45,7 +45,7 @@ final class WatchRules {
      *
      * @param completeTo up to which main revision watches that have not ended must have heard everything
      */
-    List<String> breachesOfStream(List<WatchRequest> requests, List<WatchMessage> said, long completeTo) {
+    public List<String> breachesOfStream(List<WatchRequest> requests, List<WatchMessage> said, long completeTo) {
         List<String> breaches = new ArrayList<>();
         Map<Long, Heard> open = new HashMap<>();
         List<Heard> all = new ArrayList<>();

@@ -81,7 +81,8 @@ public final class MemoryGroup {
         return Math.max(0, baseIndex) + log.size();
     }
 
-    synchronized long term() {
+    /** The term of the newest leader. */
+    public synchronized long term() {
         return term;
     }
 
@@ -89,7 +90,7 @@ public final class MemoryGroup {
         return leaderId;
     }
 
-    synchronized List<Member> members() {
+    public synchronized List<Member> members() {
         return List.copyOf(members.values());
     }
 

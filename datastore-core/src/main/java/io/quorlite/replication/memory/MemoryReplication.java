@@ -275,6 +275,7 @@ public final class MemoryReplication implements Replication {
             }
         } catch (Throwable t) { // whatever it was: the replica's state is unknown now
             stopped = true;
+            group.stopped(this); // it may start again
             target.fatal(t);
         }
     }
