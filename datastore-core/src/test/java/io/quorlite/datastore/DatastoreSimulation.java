@@ -75,15 +75,16 @@ final class DatastoreSimulation {
     }
 
     private void watch() {
+        if (healing) {
+            return;
+        }
         List<SimulatedMember> running = cluster.running();
         if (!running.isEmpty() && watchers.size() < 12 && simulation.chance(0.15)) {
             watchers.add(new SimulatedWatcher(simulation, simulation.pick(running)));
         } else if (!watchers.isEmpty()) {
             simulation.pick(watchers).act(clients.floor());
         }
-        if (!healing) {
-            simulation.after(simulation.between(0, 60 * Simulation.MILLI), this::watch);
-        }
+        simulation.after(simulation.between(0, 60 * Simulation.MILLI), this::watch);
     }
 
     private void fault() {
@@ -137,6 +138,7 @@ final class DatastoreSimulation {
 
     private void losePower(SimulatedMember victim) {
         victim.losePower();
+        clients.connectionsLost(victim.life());
         simulation.after(length() / 3, () -> {
             if (!victim.isRunning()) {
                 cluster.start(victim);

@@ -1,6 +1,7 @@
 package io.quorlite.datastore;
 
 import io.quorlite.command.Command;
+import io.quorlite.datastore.DatastoreException.Kind;
 import io.quorlite.datastore.SimulatedCall.Request;
 import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.Compare;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Clients of the members, each with one call at a time, and what they were told. */
 final class SimulatedClients {
@@ -63,7 +65,7 @@ final class SimulatedClients {
         }
         SimulatedMember member = simulation.pick(running);
         Request request = request(calls.size());
-        String life = member.name() + "/" + member.lives();
+        String life = member.life();
         SimulatedCall call = new SimulatedCall(
                 calls.size(),
                 life,
@@ -76,7 +78,17 @@ final class SimulatedClients {
         make(member.store(), request).whenComplete((result, failure) -> ended(call, result, failure));
     }
 
-    private void ended(SimulatedCall call, Object result, Throwable failure) {
+    /** A process is gone, and with it the connections of clients that wait for it. */
+    void connectionsLost(String life) {
+        List.copyOf(calls).stream()
+                .filter(call -> call.isOpen() && call.member.equals(life))
+                .forEach(call -> ended(call, null, new DatastoreException(Kind.OUTCOME_UNKNOWN, "connection lost")));
+    }
+
+    private void ended(SimulatedCall call, @Nullable Object result, @Nullable Throwable failure) {
+        if (!call.isOpen()) {
+            return;
+        }
         call.completedNanos = simulation.nowNanos();
         if (failure == null) {
             call.result = result;
@@ -96,7 +108,7 @@ final class SimulatedClients {
                 this::next);
     }
 
-    static long revisionOf(Object result) {
+    static long revisionOf(@Nullable Object result) {
         if (result instanceof TxnResult txn) {
             return txn.revision();
         }

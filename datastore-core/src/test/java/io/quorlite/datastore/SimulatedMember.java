@@ -56,9 +56,9 @@ final class SimulatedMember {
         return self.name();
     }
 
-    /** Counts its starts. */
-    int lives() {
-        return lives;
+    /** Its name and the count of its starts. */
+    String life() {
+        return name() + "/" + lives;
     }
 
     boolean isRunning() {
@@ -178,8 +178,9 @@ final class SimulatedMember {
         wantsCopy = true;
     }
 
+    /** Who leads is never given a copy. */
     boolean takeWantsCopy() {
-        boolean wants = wantsCopy;
+        boolean wants = wantsCopy && !replication().status().isLeader();
         wantsCopy = false;
         return wants;
     }

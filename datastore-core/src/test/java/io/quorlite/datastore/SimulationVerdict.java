@@ -164,8 +164,7 @@ final class SimulationVerdict {
         boolean linearizable = read.level() == ReadLevel.LINEARIZABLE;
         if (!(call.result instanceof RangeResult result)) {
             boolean impossible = call.failure == Kind.FUTURE_REVISION && linearizable
-                    || call.failure == Kind.COMPACTED && read.range().revision() >= model.compacted
-                    || call.failure == Kind.OUTCOME_UNKNOWN;
+                    || call.failure == Kind.COMPACTED && read.range().revision() >= model.compacted;
             if (impossible) {
                 breaches.add("read: no reason to refuse: " + call);
             }

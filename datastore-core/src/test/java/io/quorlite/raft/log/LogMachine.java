@@ -2,6 +2,7 @@ package io.quorlite.raft.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorlite.replication.CorruptLogException;
 import io.quorlite.sofajraft.conf.ConfigurationEntry;
 import io.quorlite.sofajraft.conf.ConfigurationManager;
 import io.quorlite.sofajraft.entity.EnumOutter.EntryType;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /**
  * A log on a disk that may fail, beside the list it should be. A call that was not acknowledged may have happened or not,
@@ -62,7 +64,15 @@ final class LogMachine {
     private int salt;
     private long term = 1;
 
+    /** What the stores see of {@link #disk}; something else only where a defect is planted. */
+    private final Disk seen;
+
     LogMachine() {
+        this(disk -> disk);
+    }
+
+    LogMachine(UnaryOperator<Disk> harm) {
+        seen = harm.apply(disk);
         log = openLog();
     }
 
@@ -114,6 +124,51 @@ final class LogMachine {
         recover(new Random(seed), againDuringOpen, List.of(model));
     }
 
+    /** An append whose sync fails: nothing is known of it, and the log stops until the process has started again. */
+    void appendWithFailingSync(int count, int bytes, long seed) {
+        disk.failNextForce();
+        term = Math.max(term, model.lastTerm());
+        List<LogEntry> entries = new ArrayList<>();
+        List<Model> possible = new ArrayList<>(List.of(model));
+        for (int i = 0; i < count; i++) {
+            entries.add(Entries.data(model.lastIndex() + 1 + i, term, (int) ((bytes + seed * i) % 700)));
+            possible.add(model.with(entries));
+        }
+        assertThat(log.appendEntries(entries)).isZero();
+        assertThat(failures).hasSize(1);
+        assertThat(log.appendEntries(entries)).as("after a failed sync").isZero();
+        failures.clear();
+        disk.restartProcess();
+        log = openLog();
+        assertIsOneOf(possible);
+    }
+
+    /** One bit of the log changes while nobody looks: the next open must refuse, or find every entry as it was. */
+    void flipBit(Random random) {
+        log.shutdown();
+        disk.restartProcess();
+        SimulatedDisk changed = disk.copy();
+        try {
+            List<String> names = changed.list(DIRECTORY);
+            Path file = DIRECTORY.resolve(names.get(random.nextInt(names.size())));
+            byte[] content = changed.content(file);
+            if (content.length > 0) {
+                content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+                changed.replace(file, content);
+                List<Throwable> met = new ArrayList<>();
+                SegmentedLogStorage found = SegmentedLogStorage.open(
+                        changed, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, met::add);
+                Entries.assertHolds(found, model.firstIndex(), model.entries());
+            }
+        } catch (CorruptLogException refused) {
+            assertThat(refused).hasMessageContaining(DIRECTORY.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        log = openLog();
+        assertIsOneOf(List.of(model));
+    }
+
     private interface Call {
         boolean run();
     }
@@ -146,7 +201,7 @@ final class LogMachine {
         if (againDuringOpen > 0) {
             disk.losePowerIn(againDuringOpen);
             try {
-                SegmentedLogStorage.open(disk, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, failures::add);
+                SegmentedLogStorage.open(seen, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, failures::add);
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("power");
             }
@@ -159,7 +214,7 @@ final class LogMachine {
 
     private SegmentedLogStorage openLog() {
         try {
-            return SegmentedLogStorage.open(disk, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, failures::add);
+            return SegmentedLogStorage.open(seen, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, failures::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

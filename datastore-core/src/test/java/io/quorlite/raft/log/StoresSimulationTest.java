@@ -1,0 +1,92 @@
+package io.quorlite.raft.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+class StoresSimulationTest {
+    private static final Logger log = LoggerFactory.getLogger("simulation");
+    private static final int FIXED_SEEDS = 300;
+    private static final int MUTANT_SEEDS = 100;
+    private static final int STEPS = 60;
+
+    /** For seeds that nobody has tried; more on a machine with time: {@code -Dsimulation.minutes=10}. */
+    private static final double MINUTES = Double.parseDouble(System.getProperty("simulation.minutes", "0.2"));
+
+    @Test
+    void keepsWhatItAcknowledged() {
+        for (long seed = 1; seed <= FIXED_SEEDS; seed++) {
+            keepsWhatItAcknowledgedWithSeed(seed);
+        }
+    }
+
+    @Test
+    void keepsWhatItAcknowledgedWithSeedsNobodyHasTried() {
+        long first = Long.getLong("simulation.seed", System.nanoTime() >>> 8);
+        long end = System.nanoTime() + (long) (MINUTES * 60e9);
+        long seed = first;
+        for (; System.nanoTime() < end; seed++) {
+            keepsWhatItAcknowledgedWithSeed(seed);
+        }
+        log.info("simulated stores with seeds {} to {}", first, seed - 1);
+    }
+
+    /** Seeds that once failed. */
+    @ParameterizedTest
+    @ValueSource(longs = {0})
+    void keepsWhatItAcknowledgedWithSeed(long seed) {
+        try {
+            StoresSimulation.run(seed, STEPS, disk -> disk);
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + seed + "; replay it with -Dsimulation.seed=" + seed, e);
+        }
+    }
+
+    private static final Map<String, UnaryOperator<Disk>> MUTANTS = new LinkedHashMap<>();
+
+    static {
+        MUTANTS.put("the vote store does not sync", disk -> new DeafDisk(disk, (call, path) -> path.endsWith("vote")));
+        MUTANTS.put(
+                "the log acknowledges before it syncs",
+                disk -> new DeafDisk(disk, (call, path) -> path.toString().endsWith(".segment")));
+        MUTANTS.put(
+                "directories are not synced",
+                disk -> new DeafDisk(disk, (call, path) -> call == DeafDisk.Call.SYNC_DIRECTORY));
+        MUTANTS.put(
+                "the announcement of a truncation is not synced",
+                disk -> new DeafDisk(disk, (call, path) -> call == DeafDisk.Call.FORCE
+                        && path.startsWith("log")
+                        && !path.toString().endsWith(".segment")));
+        MUTANTS.put("every eighth sync is left out", disk -> {
+            int[] calls = new int[1];
+            return new DeafDisk(disk, (call, path) -> ++calls[0] % 8 == 0);
+        });
+    }
+
+    static Stream<String> mutants() {
+        return MUTANTS.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void findsPlantedDefects(String defect) {
+        for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
+            try {
+                StoresSimulation.run(seed, STEPS, MUTANTS.get(defect));
+            } catch (RuntimeException | AssertionError found) {
+                log.info("{}: seed {}", defect, seed);
+                return;
+            }
+        }
+        assertThat(defect).as("not found with %d seeds", MUTANT_SEEDS).isNull();
+    }
+}
