@@ -25,7 +25,7 @@ final class DatastoreSimulation {
         ((Logger) LoggerFactory.getLogger("io.quorlite.sqlite")).setLevel(Level.OFF);
     }
 
-    private static final long SETTLE_NANOS = 40 * Simulation.SECOND; // request time-outs, leases, the last roles
+    private static final long SETTLE_NANOS = 30 * Simulation.SECOND; // request time-outs, leases, the last roles
 
     /** @param calls how many calls clients made */
     record Outcome(List<String> breaches, List<String> trace, int calls, long entries) {}
@@ -36,17 +36,17 @@ final class DatastoreSimulation {
     private final List<SimulatedWatcher> watchers = new ArrayList<>();
     private boolean healing;
 
-    private DatastoreSimulation(long seed, SimulationMutant mutant, boolean sqlite, Path root) {
-        this.simulation = new Simulation(seed);
+    private DatastoreSimulation(long seed, SimulationMutant mutant, boolean sqlite, boolean tracing, Path root) {
+        this.simulation = new Simulation(seed, tracing);
         this.cluster = new SimulatedCluster(simulation, mutant, root, sqlite);
         this.clients = new SimulatedClients(simulation, cluster);
     }
 
-    static Outcome run(long seed, SimulationMutant mutant, boolean sqlite) {
+    static Outcome run(long seed, SimulationMutant mutant, boolean sqlite, boolean tracing) {
         Path root = null;
         try {
             root = Files.createTempDirectory(fastDirectory(), "quorlite-simulation");
-            return new DatastoreSimulation(seed, mutant, sqlite, root).run();
+            return new DatastoreSimulation(seed, mutant, sqlite, tracing, root).run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -130,7 +130,8 @@ final class DatastoreSimulation {
 
     private void persist(SimulatedMember victim) {
         try {
-            simulation.trace(victim.name() + " persists " + victim.replica().persist());
+            long index = victim.replica().persist();
+            simulation.trace(() -> victim.name() + " persists " + index);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -155,7 +156,7 @@ final class DatastoreSimulation {
     private void heal() {
         healing = true;
         clients.stop();
-        simulation.trace("healed");
+        simulation.trace(() -> "healed");
         for (SimulatedMember member : cluster.members()) {
             if (!member.isRunning()) {
                 cluster.start(member);

@@ -74,7 +74,7 @@ final class SimulatedClients {
                 floor,
                 localFloors.getOrDefault(life, 1L));
         calls.add(call);
-        simulation.trace("call " + call.number + " at " + call.member + " " + request);
+        simulation.trace(() -> "call " + call.number + " at " + call.member + " " + request);
         make(member.store(), request).whenComplete((result, failure) -> ended(call, result, failure));
     }
 
@@ -102,7 +102,7 @@ final class SimulatedClients {
         } else {
             call.failure = Refusals.of(failure).kind();
         }
-        simulation.trace("call " + call.number + " ended " + (failure == null ? result : call.failure));
+        simulation.trace(() -> "call " + call.number + " ended " + (failure == null ? result : call.failure));
         simulation.after(
                 simulation.chance(0.1) ? simulation.between(0, Simulation.SECOND) : simulation.between(0, 40_000_000),
                 this::next);

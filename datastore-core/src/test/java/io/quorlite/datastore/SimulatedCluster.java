@@ -97,7 +97,7 @@ final class SimulatedCluster {
     }
 
     void breach(String what) {
-        simulation.trace("BREACH " + what);
+        simulation.trace(() -> "BREACH " + what);
         breaches.add(what);
     }
 
@@ -129,7 +129,7 @@ final class SimulatedCluster {
     void powerLost(Path database) {
         if (maps != null) {
             long index = maps.losePower(database, simulation.random());
-            simulation.trace(database.getParent().getParent().getFileName() + " keeps " + index);
+            simulation.trace(() -> database.getParent().getParent().getFileName() + " keeps " + index);
         }
     }
 
@@ -195,7 +195,7 @@ final class SimulatedCluster {
         }
         leader = next;
         group.elect(next);
-        simulation.trace("elected n" + next + " term " + group.term());
+        simulation.trace(() -> "elected n" + next + " term " + group.term());
     }
 
     void elected(long memberId) {

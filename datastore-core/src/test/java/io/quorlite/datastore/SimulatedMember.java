@@ -110,7 +110,11 @@ final class SimulatedMember {
         if (cluster.keepsRoles()) {
             config.roleTargets(new RoleTargets(3, 1));
         }
-        MemoryReplication log = cluster.group().member(id(), executor(true, () -> paused || cutOff));
+        SimulatedExecutor applying = executor(true, () -> paused || cutOff);
+        if (simulation.chance(0.3)) {
+            applying.slow(40 * Simulation.MILLI);
+        }
+        MemoryReplication log = cluster.group().member(id(), applying);
         SimulatedReplication network = cluster.mutant().network(this, cluster, log);
         replication = network;
         LongSupplier clock = () -> clockNanos + cluster.mutant().clock(simulation.nowNanos());
@@ -119,7 +123,7 @@ final class SimulatedMember {
         Datastore opened = Datastore.open(config.build(), (settings, identity, data) -> network, surroundings);
         store = opened;
         long applied = opened.node().state().position().appliedIndex();
-        simulation.trace(name() + " starts at " + applied);
+        simulation.trace(() -> name() + " starts at " + applied);
         if (applied < persistedIndex) {
             cluster.breach("durability: " + name() + " starts at " + applied + ", had persisted " + persistedIndex);
         }
@@ -146,7 +150,7 @@ final class SimulatedMember {
 
     /** Everything that it has not made durable may be gone when it comes back. */
     void losePower() {
-        simulation.trace(name() + " loses its power");
+        simulation.trace(() -> name() + " loses its power");
         quietSinceNanos = simulation.nowNanos();
         dying = true;
         executors.forEach(SimulatedExecutor::kill);
@@ -162,13 +166,13 @@ final class SimulatedMember {
     }
 
     void pause(boolean now) {
-        simulation.trace(name() + (now ? " is paused" : " goes on"));
+        simulation.trace(() -> name() + (now ? " is paused" : " goes on"));
         quietSinceNanos = simulation.nowNanos();
         paused = now;
     }
 
     void cutOff(boolean now) {
-        simulation.trace(name() + (now ? " is cut off" : " is back"));
+        simulation.trace(() -> name() + (now ? " is cut off" : " is back"));
         quietSinceNanos = simulation.nowNanos();
         cutOff = now;
     }

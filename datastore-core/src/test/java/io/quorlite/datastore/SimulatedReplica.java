@@ -48,7 +48,7 @@ final class SimulatedReplica implements Replica {
     private void reached() {
         cluster.committed()
                 .reached(member.name(), appliedIndex(), member.store().node().state().position());
-        cluster.simulation().trace(member.name() + " applied " + appliedIndex());
+        cluster.simulation().trace(() -> member.name() + " applied " + appliedIndex());
     }
 
     private void installCopyOfAnother() {
@@ -60,7 +60,7 @@ final class SimulatedReplica implements Replica {
         try {
             DatabaseCopy made = source.replica().copyTo(copy);
             cluster.simulation()
-                    .trace(member.name() + " is given a copy of " + source.name() + " at " + made.appliedIndex());
+                    .trace(() -> member.name() + " is given a copy of " + source.name() + " at " + made.appliedIndex());
             install(copy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -70,7 +70,7 @@ final class SimulatedReplica implements Replica {
 
     @Override
     public void leadershipGained(long term) {
-        cluster.simulation().trace(member.name() + " leads in term " + term);
+        cluster.simulation().trace(() -> member.name() + " leads in term " + term);
         real.leadershipGained(term);
     }
 

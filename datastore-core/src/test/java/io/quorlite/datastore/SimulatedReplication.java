@@ -132,8 +132,9 @@ class SimulatedReplication implements Replication {
 
     /** A request or its answer is lost; the one who asked finds out by the end of the connection, or by the time. */
     private void lost(ProposalListener listener) {
+        long nanos = simulation.chance(0.5) ? latency() : simulation.between(Simulation.MILLI, 5 * Simulation.SECOND);
         simulation.after(
-                simulation.between(Simulation.MILLI, 5 * Simulation.SECOND),
+                nanos,
                 () -> tellLost(listener, new ReplicationException(Kind.TIMEOUT, "no answer")));
     }
 
@@ -252,7 +253,7 @@ class SimulatedReplication implements Replication {
     @Override
     public CompletableFuture<Void> changeMember(MemberChange change) {
         return later(() -> {
-            simulation.trace(member.name() + " changes members: " + change);
+            simulation.trace(() -> member.name() + " changes members: " + change);
             return inner.changeMember(change);
         });
     }

@@ -70,11 +70,18 @@ final class SimulatedWatcher implements WatchSink {
         if (message instanceof WatchMessage.Events) {
             room--;
         }
-        simulation.trace("watch at " + member + " " + message);
+        simulation.trace(() -> "watch at " + member + " " + text(message));
     }
 
     @Override
     public void fail(Throwable cause) {
         failed = true;
+    }
+
+    private static String text(WatchMessage message) {
+        return message instanceof WatchMessage.Events events
+                ? events.watchId() + " "
+                        + events.events().stream().map(each -> each.event()).toList()
+                : message.toString();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Virtual time in one thread. Everything that happens is an event, in the order of time and, at one time, of scheduling; all
@@ -45,10 +46,17 @@ public final class Simulation {
     private final Random random;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final List<String> trace = new ArrayList<>();
+    private final boolean tracing;
     private long nowNanos;
     private long lastNumber;
 
     public Simulation(long seed) {
+        this(seed, false);
+    }
+
+    /** @param tracing whether what happens is remembered, which takes time */
+    public Simulation(long seed, boolean tracing) {
+        this.tracing = tracing;
         // Neighbouring seeds of a Random begin alike.
         this.random = new Random(seed * 0x9E3779B97F4A7C15L ^ seed >>> 32);
     }
@@ -96,8 +104,10 @@ public final class Simulation {
         nowNanos = end;
     }
 
-    public void trace(String what) {
-        trace.add(nowNanos / 1_000 + "us " + what);
+    public void trace(Supplier<String> what) {
+        if (tracing) {
+            trace.add(nowNanos / 1_000 + "us " + what.get());
+        }
     }
 
     /** Everything told, in order. */
