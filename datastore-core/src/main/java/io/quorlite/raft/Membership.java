@@ -76,6 +76,16 @@ final class Membership {
         return transport != null && transport.isConnected(memberId);
     }
 
+    /** Whether the voters that connections stand to could elect a leader with this member. */
+    boolean reachesMajority() {
+        List<PeerId> voters = current.listPeers();
+        long reached = voters.stream()
+                .map(PeerIds::memberId)
+                .filter(id -> id == selfId || reaches(id))
+                .count();
+        return reached > voters.size() / 2;
+    }
+
     /** Members that were taken out of the group to change their vote, or to be removed, and were forgotten there. */
     List<Long> strayed(Standing standing) {
         Configuration now = current;

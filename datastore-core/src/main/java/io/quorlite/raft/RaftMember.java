@@ -1,6 +1,7 @@
 package io.quorlite.raft;
 
 import io.quorlite.raft.log.VoteStore;
+import io.quorlite.raft.transport.ElectionPatience;
 import io.quorlite.raft.transport.MemberIds;
 import io.quorlite.raft.transport.NettyRpcServer;
 import io.quorlite.raft.transport.PeerIds;
@@ -9,6 +10,7 @@ import io.quorlite.raft.transport.PeerListener;
 import io.quorlite.raft.transport.PeerReply;
 import io.quorlite.raft.transport.PeerTransport;
 import io.quorlite.raft.transport.QuorliteNodeOptions;
+import io.quorlite.raft.transport.ScheduledRaftTimerFactory;
 import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.RemovedFromClusterException;
 import io.quorlite.replication.Replica;
@@ -54,6 +56,7 @@ final class RaftMember {
     private final NodeImpl node;
     private final @Nullable PeerTransport transport;
     private @Nullable NettyRpcServer server;
+    private final ElectionPatience patience;
     private final QuorliteNodeOptions options;
     private final Leadership leadership;
     private final Membership membership;
@@ -111,7 +114,8 @@ final class RaftMember {
         SnapshotStore store = new SnapshotStore(
                 config.directory().resolve("snapshot"), record, selfId, registry, downloads(staging), failures);
         this.snapshots = new Snapshots(node, replica, log, store, failures, snapshotWorker, config);
-        this.options = new QuorliteNodeOptions(transport, notifier::replicators);
+        this.patience = new ElectionPatience(membership::reachesMajority);
+        this.options = new QuorliteNodeOptions(transport, patience, notifier::replicators);
         EngineOptions.set(options, config, initial);
         options.setServiceFactory(new NodeStorage(log, votes, store));
         options.setFsm(new ReplicaStateMachine(
@@ -156,7 +160,7 @@ final class RaftMember {
                 listen(transport);
             }
             NodeManager.getInstance().addAddress(self.getEndpoint());
-            initialised = node.init(options);
+            initialised = ScheduledRaftTimerFactory.stretching(patience, () -> node.init(options));
             failures.started(cause -> timer.execute(() -> stopEngine(cause)));
             Throwable failure = failures.first();
             if (!initialised || failure != null) {
@@ -240,6 +244,7 @@ final class RaftMember {
     }
 
     private void leadershipChanged(Leadership.View view) {
+        patience.leader(view.leaderId() != 0);
         barriers.leadershipChanged();
         transfers.leadershipChanged(view);
     }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NettyRpcClient implements RpcClient {
     private @Nullable PeerTransport transport;
+    private @Nullable ElectionPatience patience;
     private @Nullable PeerListener listener;
     private volatile boolean connectionsAsked;
     private @Nullable ReplicatorGroup replicators;
@@ -46,6 +47,7 @@ final class NettyRpcClient implements RpcClient {
             throw new IllegalArgumentException("the node's options must be QuorliteNodeOptions");
         }
         transport = node.transport();
+        patience = node.patience();
         if (transport != null && listener != null) {
             transport.addListener(listener);
         }
@@ -150,6 +152,9 @@ final class NettyRpcClient implements RpcClient {
                     + message.getDescriptorForType().getFullName());
         }
         long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        if (kind == EngineMessage.REQUEST_VOTE && patience != null) {
+            timeoutNanos = patience.stretched(timeoutNanos);
+        }
         long memberId = PeerIds.memberId(endpoint);
         PeerAnswers.Request asked = transport().answers().sent(memberId, message);
         ReplyListener reply = new ReplyListener() {

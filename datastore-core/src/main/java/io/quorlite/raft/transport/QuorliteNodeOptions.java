@@ -11,23 +11,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuorliteNodeOptions extends NodeOptions {
     private final @Nullable PeerTransport transport;
+    private final ElectionPatience patience;
     private final Consumer<ReplicatorGroup> onReplicators;
-
-    public QuorliteNodeOptions(PeerTransport transport) {
-        this(transport, replicators -> {});
-    }
 
     /**
      * @param transport null for a group of one, which has nobody to send to
+     * @param patience how long votes may take
      * @param onReplicators is given the node's replicators when it starts; the engine shows them to its RPC client alone
      */
-    public QuorliteNodeOptions(@Nullable PeerTransport transport, Consumer<ReplicatorGroup> onReplicators) {
+    public QuorliteNodeOptions(
+            @Nullable PeerTransport transport, ElectionPatience patience, Consumer<ReplicatorGroup> onReplicators) {
         this.transport = transport;
+        this.patience = patience;
         this.onReplicators = onReplicators;
     }
 
     public @Nullable PeerTransport transport() {
         return transport;
+    }
+
+    ElectionPatience patience() {
+        return patience;
     }
 
     void replicators(ReplicatorGroup replicators) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +21,43 @@ import org.slf4j.LoggerFactory;
  * The engine's timers over scheduled executors, which sleep until something is due; the stock ones wake each millisecond and
  * are most of an idle node's CPU. Found by the engine as a service. Each timer has one thread, started when it is first used;
  * nothing is ever interrupted, since an interrupt closes the file a thread is writing to.
+ *
+ * <p>Those of elections are stretched by the {@link ElectionPatience} of their node, see {@link #stretching}.
  */
 @SPI(priority = 10)
 public final class ScheduledRaftTimerFactory implements RaftTimerFactory {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduledRaftTimerFactory.class);
 
+    /** Of the node that this thread is starting. */
+    private static final ThreadLocal<@Nullable ElectionPatience> STARTING = new ThreadLocal<>();
+
+    /**
+     * Starts a node by {@code init}, with its election timers stretched by {@code patience}. The engine shares this factory among all
+     * nodes of a process, but makes a node's timers within its start, on the same thread.
+     */
+    public static boolean stretching(ElectionPatience patience, BooleanSupplier init) {
+        STARTING.set(patience);
+        try {
+            return init.getAsBoolean();
+        } finally {
+            STARTING.remove();
+        }
+    }
+
     @Override
     public Timer getElectionTimer(boolean shared, String name) {
-        return createTimer(name);
+        return electionTimer(name);
     }
 
     @Override
     public Timer getVoteTimer(boolean shared, String name) {
-        return createTimer(name);
+        return electionTimer(name);
+    }
+
+    private Timer electionTimer(String name) {
+        ElectionPatience patience = STARTING.get();
+        Timer timer = createTimer(name);
+        return patience == null ? timer : new PatientTimer(timer, patience);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.quorlite.sofajraft.Status;
 import io.quorlite.sofajraft.closure.ReadIndexClosure;
 import io.quorlite.sofajraft.conf.Configuration;
 import io.quorlite.sofajraft.core.StateMachineAdapter;
+import io.quorlite.sofajraft.entity.LeaderChangeContext;
 import io.quorlite.sofajraft.entity.Task;
 import io.quorlite.sofajraft.entity.codec.LogEntryCodecFactory;
 import io.quorlite.sofajraft.entity.codec.v2.LogEntryV2CodecFactory;
@@ -33,9 +34,11 @@ final class EngineMember implements AutoCloseable {
     private final AddressBook book;
     private final List<Long> members;
     private final int electionTimeoutMillis;
-    private final MemoryLogStorage log = new MemoryLogStorage();
-    private final MemoryVoteStorage votes = new MemoryVoteStorage();
-    private volatile Numbers numbers = new Numbers();
+    final SlowDisk disk = new SlowDisk();
+    private final MemoryLogStorage log = new MemoryLogStorage(disk);
+    private final MemoryVoteStorage votes = new MemoryVoteStorage(disk);
+    private final ElectionPatience patience = new ElectionPatience(() -> true);
+    private volatile Numbers numbers = new Numbers(patience);
     private @Nullable PeerTransport transport;
     private @Nullable RaftGroupService service;
 
@@ -49,6 +52,31 @@ final class EngineMember implements AutoCloseable {
     private static final class Numbers extends StateMachineAdapter {
         final List<Integer> applied = new ArrayList<>();
         volatile int count;
+        private final ElectionPatience patience;
+
+        Numbers(ElectionPatience patience) {
+            this.patience = patience;
+        }
+
+        @Override
+        public void onLeaderStart(long term) {
+            patience.leader(true);
+        }
+
+        @Override
+        public void onLeaderStop(Status status) {
+            patience.leader(false);
+        }
+
+        @Override
+        public void onStartFollowing(LeaderChangeContext context) {
+            patience.leader(true);
+        }
+
+        @Override
+        public void onStopFollowing(LeaderChangeContext context) {
+            patience.leader(false);
+        }
 
         @Override
         public void onApply(Iterator entries) {
@@ -85,7 +113,7 @@ final class EngineMember implements AutoCloseable {
     }
 
     void start() throws IOException {
-        numbers = new Numbers();
+        numbers = new Numbers(patience);
         PeerTransport started = new PeerTransport(
                 PeerTransportConfig.of(TransportCluster.CLUSTER, id, new PeerAddress("127.0.0.1", 0)), book);
         transport = started;
@@ -93,7 +121,7 @@ final class EngineMember implements AutoCloseable {
         started.start();
         book.put(id, started.boundAddress());
         started.keepConnected(members);
-        QuorliteNodeOptions options = new QuorliteNodeOptions(started);
+        QuorliteNodeOptions options = new QuorliteNodeOptions(started, patience, replicators -> {});
         Configuration group = new Configuration();
         members.forEach(member -> group.addPeer(PeerIds.of(member)));
         options.setInitialConf(group);
@@ -112,7 +140,7 @@ final class EngineMember implements AutoCloseable {
         options.setRaftOptions(raft);
         RaftGroupService running = new RaftGroupService(GROUP, PeerIds.of(id), options, server);
         service = running;
-        running.start();
+        ScheduledRaftTimerFactory.stretching(patience, () -> running.start() != null);
     }
 
     Node node() {

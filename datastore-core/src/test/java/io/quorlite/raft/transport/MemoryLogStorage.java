@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** A log in memory that outlives the node using it, as a disk would. Entries are held encoded, so nobody shares buffers. */
 final class MemoryLogStorage implements LogStorage {
     private final TreeMap<Long, byte[]> entries = new TreeMap<>();
+    private final SlowDisk disk;
     private long first = 1;
+
+    MemoryLogStorage(SlowDisk disk) {
+        this.disk = disk;
+    }
 
     @Override
     public synchronized boolean init(LogStorageOptions options) {
@@ -74,8 +79,9 @@ final class MemoryLogStorage implements LogStorage {
     }
 
     @Override
-    public synchronized int appendEntries(List<LogEntry> added) {
+    public int appendEntries(List<LogEntry> added) {
         added.forEach(this::appendEntry);
+        disk.sync();
         return added.size();
     }
 

@@ -6,8 +6,13 @@ import io.quorlite.sofajraft.storage.RaftMetaStorage;
 
 /** Term and vote in memory; they outlive the node using them. */
 final class MemoryVoteStorage implements RaftMetaStorage {
+    private final SlowDisk disk;
     private long term;
     private PeerId vote = PeerId.emptyPeer();
+
+    MemoryVoteStorage(SlowDisk disk) {
+        this.disk = disk;
+    }
 
     @Override
     public boolean init(RaftMetaStorageOptions options) {
@@ -41,6 +46,7 @@ final class MemoryVoteStorage implements RaftMetaStorage {
 
     @Override
     public synchronized boolean setTermAndVotedFor(long newTerm, PeerId peer) {
+        disk.sync();
         term = newTerm;
         vote = peer.copy();
         return true;

@@ -1,0 +1,48 @@
+package io.quorlite.raft.transport;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * How much longer than usual this member's elections may take. Candidates and voters write to their disks before they answer, so where
+ * a sync takes about as long as an election timeout no vote is counted in time: a cluster that works with its leader would find no
+ * other one for ever. So each timeout without a leader doubles the next one and the time that votes may take, up to {@value #FACTOR_MAX}
+ * times; who knows a leader begins anew.
+ *
+ * <p>Only timeouts while enough members are there to elect one count: nobody to ask is no reason to ask more slowly. Thread-safe.
+ */
+public final class ElectionPatience {
+    static final int FACTOR_MAX = 8;
+
+    private final BooleanSupplier reachesMajority;
+    private boolean leaderKnown; // guarded by this, as is the next
+    private int factor = 1;
+
+    /** @param reachesMajority whether connections stand to enough voters; asked on the engine's timers, must not block */
+    public ElectionPatience(BooleanSupplier reachesMajority) {
+        this.reachesMajority = reachesMajority;
+    }
+
+    /** Some member leads and is known here, or none is any more. */
+    public synchronized void leader(boolean known) {
+        leaderKnown = known;
+        if (known) {
+            factor = 1;
+        }
+    }
+
+    /** An election timeout passed, or an election did not come to an end in time. */
+    void timedOut() {
+        boolean slow = reachesMajority.getAsBoolean();
+        synchronized (this) {
+            if (!slow) {
+                factor = 1;
+            } else if (!leaderKnown) {
+                factor = Math.min(FACTOR_MAX, 2 * factor);
+            }
+        }
+    }
+
+    synchronized long stretched(long duration) {
+        return duration * factor;
+    }
+}
