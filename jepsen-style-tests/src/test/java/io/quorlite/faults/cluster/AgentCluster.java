@@ -2,15 +2,18 @@ package io.quorlite.faults.cluster;
 
 import io.quorlite.faults.Launcher;
 import io.quorlite.faults.RunningCommand;
+import io.quorlite.faults.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -88,6 +91,28 @@ final class AgentCluster implements AutoCloseable {
             some.add(node(number));
         }
         return some;
+    }
+
+    List<AgentNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** The node that the running ones take for the leader, once they know one that runs. */
+    AgentNode leader() throws InterruptedException {
+        AtomicReference<AgentNode> found = new AtomicReference<>();
+        Waiting.until("a leader", Duration.ofSeconds(60), () -> {
+            for (AgentNode node : nodes) {
+                if (node.process().isPresent()) {
+                    String name = node.leader();
+                    if (!name.isEmpty() && node(name).process().isPresent()) {
+                        found.set(node(name));
+                        return true;
+                    }
+                }
+            }
+            return false;
+        });
+        return found.get();
     }
 
     Path folder() {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +25,7 @@ final class SteadyWrites implements AutoCloseable {
     private static final long RETRY_PAUSE_MILLIS = 10;
     private static final long REST_MILLIS = 2; // both cores belong to the nodes as well
 
-    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, Long> acknowledged = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> retried = new ConcurrentSkipListMap<>();
@@ -39,8 +40,7 @@ final class SteadyWrites implements AutoCloseable {
     static SteadyWrites begin(String prefix, List<AgentNode> nodes) throws IOException {
         SteadyWrites writes = new SteadyWrites();
         for (AgentNode node : nodes) {
-            writes.channels.add(
-                    EtcdClients.channel(node.address(), 2379, node.directory().resolve("pki"), "client"));
+            writes.alsoAt(node);
         }
         for (int i = 0; i < CLIENTS; i++) {
             int client = i;
@@ -49,6 +49,11 @@ final class SteadyWrites implements AutoCloseable {
             thread.start();
         }
         return writes;
+    }
+
+    /** Asks this node, too, from now on. */
+    void alsoAt(AgentNode node) throws IOException {
+        channels.add(EtcdClients.channel(node.address(), 2379, node.directory().resolve("pki"), "client"));
     }
 
     private void writeAll(String prefix, int client) {
