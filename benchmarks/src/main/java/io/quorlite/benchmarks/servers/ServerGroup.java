@@ -54,11 +54,25 @@ public final class ServerGroup implements AutoCloseable {
     public void start() throws IOException {
         Files.createDirectories(directory);
         for (int i = members.size(); i < clientPorts.size(); i++) {
-            Path log = directory.resolve("n" + (i + 1) + ".log");
-            List<String> command = new ArrayList<>(tracer);
-            command.addAll(kind == Kind.ETCD ? etcd(i) : quorlite(i));
-            members.add(ServerProcess.start(command, log, !tracer.isEmpty()));
+            members.add(member(i));
         }
+    }
+
+    private ServerProcess member(int number) throws IOException {
+        Path log = directory.resolve("n" + (number + 1) + ".log");
+        List<String> command = new ArrayList<>(tracer);
+        command.addAll(kind == Kind.ETCD ? etcd(number) : quorlite(number));
+        return ServerProcess.start(command, log, !tracer.isEmpty());
+    }
+
+    /** {@code kill -9} of one member. */
+    public void kill(int number) {
+        members.get(number).kill();
+    }
+
+    /** Starts a member again that was killed. */
+    public void restart(int number) throws IOException {
+        members.set(number, member(number));
     }
 
     /** User and system time of all members so far, in microseconds, to a hundredth of a second each. */
