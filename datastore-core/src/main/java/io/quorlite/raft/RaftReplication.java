@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class RaftReplication implements Replication {
     private final RaftConfig config;
     private final PeerTransportConfig transportConfig;
+    private final RaftPorts ports;
     private volatile @Nullable RaftMember member;
     private boolean closed;
 
@@ -60,11 +61,21 @@ public final class RaftReplication implements Replication {
 
     /** @param transportConfig for the peer connections; a group of one does not use it */
     public RaftReplication(RaftConfig config, PeerTransportConfig transportConfig) {
+        this(config, transportConfig, RaftPorts.REAL);
+    }
+
+    /** On a disk and a network that a simulation makes worse. */
+    RaftReplication(RaftConfig config, RaftPorts ports) {
+        this(config, transport(config), ports);
+    }
+
+    private RaftReplication(RaftConfig config, PeerTransportConfig transportConfig, RaftPorts ports) {
         if (transportConfig.memberId() != config.self().id() || transportConfig.clusterId() != config.clusterId()) {
             throw new IllegalArgumentException("the transport's settings are of another member");
         }
         this.config = config;
         this.transportConfig = transportConfig;
+        this.ports = ports;
     }
 
     @Override
@@ -76,17 +87,20 @@ public final class RaftReplication implements Replication {
         Path staging = prepareDirectories();
         SnapshotMeta record = SnapshotRecord.read(config.directory().resolve("snapshot"));
         long recordIndex = record == null ? 0 : record.getLastIncludedIndex();
-        VoteStore votes = VoteStore.open(config.directory().resolve("vote"), failures::fatal);
+        VoteStore votes = VoteStore.open(ports.disk(), config.directory().resolve("vote"), failures::fatal);
         SegmentedLogStorage segments = null;
         boolean opened = false;
         try {
-            segments = SegmentedLogStorage.open(config.directory().resolve("log"), logOptions(), failures::fatal);
+            segments = SegmentedLogStorage.open(
+                    ports.disk(), config.directory().resolve("log"), logOptions(), failures::fatal);
             requireMatchingLog(replica, segments.getLastLogIndex(), recordIndex, votes.getTerm());
             AddressBook book = new AddressBook();
             MemberRegistry registry = MemberRegistry.open(
                     config.directory().resolve("members"), book, config.self(), config.initialMembers());
             PeerTransport transport =
-                    config.networked() ? new PeerTransport(transportConfig, book, registry::removed) : null;
+                    config.networked()
+                    ? ports.transports().create(transportConfig, book, registry::removed)
+                    : null;
             RaftMember starting = new RaftMember(
                     config,
                     replica,

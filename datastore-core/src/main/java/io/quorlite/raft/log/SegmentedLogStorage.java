@@ -99,7 +99,13 @@ public final class SegmentedLogStorage implements LogStorage {
     /** Opens the log on this machine's file system; zeros ahead of the records are written by a thread of its own. */
     public static SegmentedLogStorage open(Path directory, LogOptions options, Consumer<Throwable> onFailure)
             throws IOException {
-        return open(Disk.local(), directory, options, preallocationThread(), new SecureRandom()::nextInt, onFailure);
+        return open(Disk.local(), directory, options, onFailure);
+    }
+
+    /** The same on another disk. */
+    public static SegmentedLogStorage open(
+            Disk disk, Path directory, LogOptions options, Consumer<Throwable> onFailure) throws IOException {
+        return open(disk, directory, options, preallocationThread(), new SecureRandom()::nextInt, onFailure);
     }
 
     /**

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /** A disk that says that it did what it did not: for planted defects of the stores above it. */
-final class DeafDisk implements Disk {
+public final class DeafDisk implements Disk {
     /** What may be left out. */
-    enum Call {
+    public enum Call {
         FORCE,
         SYNC_DIRECTORY
     }
@@ -17,7 +17,7 @@ final class DeafDisk implements Disk {
     private final Disk real;
     private final BiPredicate<Call, Path> leavesOut;
 
-    DeafDisk(Disk real, BiPredicate<Call, Path> leavesOut) {
+    public DeafDisk(Disk real, BiPredicate<Call, Path> leavesOut) {
         this.real = real;
         this.leavesOut = leavesOut;
     }
