@@ -98,9 +98,7 @@ public final class RaftReplication implements Replication {
             MemberRegistry registry = MemberRegistry.open(
                     config.directory().resolve("members"), book, config.self(), config.initialMembers());
             PeerTransport transport =
-                    config.networked()
-                    ? ports.transports().create(transportConfig, book, registry::removed)
-                    : null;
+                    config.networked() ? ports.transports().create(transportConfig, book, registry::removed) : null;
             RaftMember starting = new RaftMember(
                     config,
                     replica,

@@ -20,7 +20,8 @@ public final class Simulate {
         int failed = 0;
         long seed = first;
         for (; System.nanoTime() < end && seed - first < seedsMax; seed++) {
-            DatastoreSimulation.Outcome outcome = DatastoreSimulation.run(seed, SimulationMutant.NONE, sqlite, has(arguments, "--trace"));
+            DatastoreSimulation.Outcome outcome =
+                    DatastoreSimulation.run(seed, SimulationMutant.NONE, sqlite, has(arguments, "--trace"));
             calls += outcome.calls();
             if (has(arguments, "--trace")) {
                 outcome.trace().forEach(System.out::println);

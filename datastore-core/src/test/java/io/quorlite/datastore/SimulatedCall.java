@@ -29,7 +29,9 @@ final class SimulatedCall {
     final long localFloor;
 
     long completedNanos = Long.MAX_VALUE;
+
     @Nullable Object result;
+
     @Nullable Kind failure;
 
     SimulatedCall(int number, String member, Request request, long invokedNanos, long floor, long localFloor) {

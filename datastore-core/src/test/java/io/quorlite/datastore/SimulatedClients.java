@@ -67,12 +67,7 @@ final class SimulatedClients {
         Request request = request(calls.size());
         String life = member.life();
         SimulatedCall call = new SimulatedCall(
-                calls.size(),
-                life,
-                request,
-                simulation.nowNanos(),
-                floor,
-                localFloors.getOrDefault(life, 1L));
+                calls.size(), life, request, simulation.nowNanos(), floor, localFloors.getOrDefault(life, 1L));
         calls.add(call);
         simulation.trace(() -> "call " + call.number + " at " + call.member + " " + request);
         make(member.store(), request).whenComplete((result, failure) -> ended(call, result, failure));

@@ -129,7 +129,8 @@ final class SimulatedMember {
         }
         var unused = opened.terminated().whenComplete((ended, failure) -> {
             if (failure != null && !dying) {
-                cluster.breach("failure: " + name() + " stopped: " + failure + " at " + java.util.Arrays.toString(failure.getStackTrace()).substring(0, 600));
+                cluster.breach("failure: " + name() + " stopped: " + failure + " at "
+                        + java.util.Arrays.toString(failure.getStackTrace()).substring(0, 600));
             }
         });
     }

@@ -47,7 +47,10 @@ final class SimulatedReplica implements Replica {
 
     private void reached() {
         cluster.committed()
-                .reached(member.name(), appliedIndex(), member.store().node().state().position());
+                .reached(
+                        member.name(),
+                        appliedIndex(),
+                        member.store().node().state().position());
         cluster.simulation().trace(() -> member.name() + " applied " + appliedIndex());
     }
 

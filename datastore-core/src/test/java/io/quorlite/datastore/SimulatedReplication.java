@@ -103,8 +103,7 @@ class SimulatedReplication implements Replication {
     }
 
     /** The leader believes that it leads. Whether it does shows when a majority has the entry. */
-    private void replicate(
-            byte[] entry, ProposalListener listener, long term, SimulatedMember leading, boolean local) {
+    private void replicate(byte[] entry, ProposalListener listener, long term, SimulatedMember leading, boolean local) {
         simulation.after(fsync(), () -> {
             if (!cluster.leadsTruly(leading.id(), term)) {
                 answer(local, listener, () -> listener.unknown(leaderChanged()));
@@ -133,9 +132,7 @@ class SimulatedReplication implements Replication {
     /** A request or its answer is lost; the one who asked finds out by the end of the connection, or by the time. */
     private void lost(ProposalListener listener) {
         long nanos = simulation.chance(0.5) ? latency() : simulation.between(Simulation.MILLI, 5 * Simulation.SECOND);
-        simulation.after(
-                nanos,
-                () -> tellLost(listener, new ReplicationException(Kind.TIMEOUT, "no answer")));
+        simulation.after(nanos, () -> tellLost(listener, new ReplicationException(Kind.TIMEOUT, "no answer")));
     }
 
     void tellLost(ProposalListener listener, ReplicationException reason) {

@@ -33,9 +33,7 @@ final class SimulatedWatcher implements WatchSink {
             return;
         }
         if (dice < 3 && requests.size() < 6) {
-            long start = simulation.chance(0.4)
-                    ? 0
-                    : Math.max(1, newestRevision + simulation.between(-25, 10));
+            long start = simulation.chance(0.4) ? 0 : Math.max(1, newestRevision + simulation.between(-25, 10));
             KeyRange keys = simulation.chance(0.4)
                     ? KeyRange.single(Bytes.utf8("k" + simulation.random().nextInt(6)))
                     : KeyRange.prefix(Bytes.utf8("k"));

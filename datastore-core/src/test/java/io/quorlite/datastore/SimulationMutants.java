@@ -34,8 +34,10 @@ final class SimulationMutants {
         });
         all.put("catching up drops an event", store("history", SimulationMutants::withoutLastEvent));
         all.put("events come without the version before", store("previous", previous -> null));
-        all.put("what is persisted is not", store((method, proceed) ->
-                method.getName().equals("persist") ? appliedIndexOf(proceed) : proceed.call()));
+        all.put(
+                "what is persisted is not",
+                store((method, proceed) ->
+                        method.getName().equals("persist") ? appliedIndexOf(proceed) : proceed.call()));
         all.put(
                 "leases are lost with a restart",
                 store((method, proceed) -> method.getName().equals("restoreLeases") ? null : proceed.call()));
@@ -132,7 +134,10 @@ final class SimulationMutants {
         return new SimulationMutant() {
             @Override
             public Store store(Store real) {
-                return harmed(Store.class, real, (method, arguments) -> harm.call(method, new StoreCall(real, method, arguments)));
+                return harmed(
+                        Store.class,
+                        real,
+                        (method, arguments) -> harm.call(method, new StoreCall(real, method, arguments)));
             }
         };
     }
@@ -161,7 +166,9 @@ final class SimulationMutants {
 
     private static <T> T harmed(Class<T> port, T real, Handler handler) {
         return port.cast(Proxy.newProxyInstance(
-                port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> handler.call(method, arguments)));
+                port.getClassLoader(),
+                new Class<?>[] {port},
+                (proxy, method, arguments) -> handler.call(method, arguments)));
     }
 
     private static Object appliedIndexOf(Proceed proceed) {
@@ -200,7 +207,12 @@ final class SimulationMutants {
                         arguments[1] = kv.isTombstone()
                                 ? kv
                                 : new KeyValue(
-                                        kv.key(), kv.key(), kv.createRevision(), kv.modRevision(), kv.version(), kv.lease());
+                                        kv.key(),
+                                        kv.key(),
+                                        kv.createRevision(),
+                                        kv.modRevision(),
+                                        kv.version(),
+                                        kv.lease());
                     }
                     return new StoreCall(real.keySpace(), method, arguments).call();
                 });

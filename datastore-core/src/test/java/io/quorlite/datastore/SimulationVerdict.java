@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulationVerdict {
     private static final long SLACK_NANOS = 2_000_000; // clocks are read in milliseconds
-    private static final Set<Kind> REFUSED_BY_STATE =
-            EnumSet.of(Kind.KEY_NOT_FOUND, Kind.LEASE_NOT_FOUND, Kind.LEASE_EXISTS, Kind.COMPACTED, Kind.FUTURE_REVISION);
+    private static final Set<Kind> REFUSED_BY_STATE = EnumSet.of(
+            Kind.KEY_NOT_FOUND, Kind.LEASE_NOT_FOUND, Kind.LEASE_EXISTS, Kind.COMPACTED, Kind.FUTURE_REVISION);
 
     /** Where a command is in the log, and what the model says it did. */
     private record Placed(long index, @Nullable Object result, MvccException.@Nullable Kind refusal, boolean changed) {}
@@ -112,7 +112,9 @@ final class SimulationVerdict {
                     model.current(),
                     model.events.stream()
                             .map(event -> new KeyEvent(
-                                    event.kv(), event.sub(), state.get(event.kv().key())))
+                                    event.kv(),
+                                    event.sub(),
+                                    state.get(event.kv().key())))
                             .toList());
         }
         return new Placed(index, result, null, changed);
@@ -173,7 +175,8 @@ final class SimulationVerdict {
         if (result.revision() < (linearizable ? call.floor : call.localFloor)) {
             breaches.add("stale read: " + call);
         }
-        long at = read.range().revision() == 0 ? result.revision() : read.range().revision();
+        long at =
+                read.range().revision() == 0 ? result.revision() : read.range().revision();
         List<KeyValue> truth = stateAt(at).values().stream()
                 .filter(kv -> read.range().keys().contains(kv.key()))
                 .toList();
@@ -237,11 +240,7 @@ final class SimulationVerdict {
                 .node()
                 .state()
                 .use(store -> store.read(keys -> {
-                    keys.scan(
-                            io.quorlite.mvcc.KeyRange.all(),
-                            keys.currentRevision(),
-                            true,
-                            kv -> content.add(kv));
+                    keys.scan(io.quorlite.mvcc.KeyRange.all(), keys.currentRevision(), true, kv -> content.add(kv));
                     return 0;
                 }));
         if (!content.equals(List.copyOf(model.newest().values()))) {

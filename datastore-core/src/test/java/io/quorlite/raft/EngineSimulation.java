@@ -36,8 +36,7 @@ final class EngineSimulation implements AutoCloseable {
             initial.add(Trio.newMember(id));
         }
         for (Member each : initial) {
-            members.add(
-                    new SimulatedEngine(record, network, each, initial, directory.resolve(each.name()), harm));
+            members.add(new SimulatedEngine(record, network, each, initial, directory.resolve(each.name()), harm));
         }
     }
 
@@ -128,8 +127,8 @@ final class EngineSimulation implements AutoCloseable {
     private void change(SimulatedEngine member) {
         for (SimulatedEngine leader : members) {
             if (leader.isRunning() && leader.raft().status().isLeader()) {
-                boolean learner = leader.raft().members().stream()
-                        .anyMatch(each -> each.id() == member.id() && each.learner());
+                boolean learner =
+                        leader.raft().members().stream().anyMatch(each -> each.id() == member.id() && each.learner());
                 var unused = leader.raft()
                         .changeMember(
                                 learner ? new MemberChange.Promote(member.id()) : new MemberChange.Demote(member.id()));

@@ -55,9 +55,9 @@ class EngineSimulationTest {
 
     @Test
     void findsALogThatAcknowledgesBeforeItSyncs() throws Exception {
-        UnaryOperator<Disk> deaf = disk ->
-                new DeafDisk(disk, (call, path) -> call == DeafDisk.Call.FORCE
-                        && path.toString().endsWith(".segment"));
+        UnaryOperator<Disk> deaf = disk -> new DeafDisk(
+                disk,
+                (call, path) -> call == DeafDisk.Call.FORCE && path.toString().endsWith(".segment"));
         for (long seed = 1; seed <= 10; seed++) {
             List<String> breaches = run(seed, 3, deaf);
             if (!breaches.isEmpty()) {

@@ -92,8 +92,9 @@ final class SimulatedEngine {
                 .build();
         Life made = new Life(new RaftReplication(
                 config,
-                new RaftPorts(harm.apply(disk), (transport, book, admission) ->
-                        new FaultyTransport(network, transport, book, admission))));
+                new RaftPorts(
+                        harm.apply(disk),
+                        (transport, book, admission) -> new FaultyTransport(network, transport, book, admission))));
         life = made;
         made.raft.start(made);
     }

@@ -103,8 +103,8 @@ public final class SegmentedLogStorage implements LogStorage {
     }
 
     /** The same on another disk. */
-    public static SegmentedLogStorage open(
-            Disk disk, Path directory, LogOptions options, Consumer<Throwable> onFailure) throws IOException {
+    public static SegmentedLogStorage open(Disk disk, Path directory, LogOptions options, Consumer<Throwable> onFailure)
+            throws IOException {
         return open(disk, directory, options, preallocationThread(), new SecureRandom()::nextInt, onFailure);
     }
 

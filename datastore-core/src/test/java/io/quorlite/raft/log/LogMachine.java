@@ -156,8 +156,8 @@ final class LogMachine {
                 content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
                 changed.replace(file, content);
                 List<Throwable> met = new ArrayList<>();
-                SegmentedLogStorage found = SegmentedLogStorage.open(
-                        changed, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, met::add);
+                SegmentedLogStorage found =
+                        SegmentedLogStorage.open(changed, DIRECTORY, OPTIONS, Runnable::run, () -> ++salt, met::add);
                 Entries.assertHolds(found, model.firstIndex(), model.entries());
             }
         } catch (CorruptLogException refused) {

@@ -63,9 +63,11 @@ class StoresSimulationTest {
                 disk -> new DeafDisk(disk, (call, path) -> call == DeafDisk.Call.SYNC_DIRECTORY));
         MUTANTS.put(
                 "the announcement of a truncation is not synced",
-                disk -> new DeafDisk(disk, (call, path) -> call == DeafDisk.Call.FORCE
-                        && path.startsWith("log")
-                        && !path.toString().endsWith(".segment")));
+                disk -> new DeafDisk(
+                        disk,
+                        (call, path) -> call == DeafDisk.Call.FORCE
+                                && path.startsWith("log")
+                                && !path.toString().endsWith(".segment")));
         MUTANTS.put("every eighth sync is left out", disk -> {
             int[] calls = new int[1];
             return new DeafDisk(disk, (call, path) -> ++calls[0] % 8 == 0);

@@ -80,7 +80,9 @@ final class VoteMachine {
         assertThat(votes.getTerm()).as("term, once told").isGreaterThanOrEqualTo(toldTerm);
         PeerId before = told.get(votes.getTerm());
         if (before != null) {
-            assertThat(votes.getVotedFor()).as("vote in term %d", votes.getTerm()).isEqualTo(before);
+            assertThat(votes.getVotedFor())
+                    .as("vote in term %d", votes.getTerm())
+                    .isEqualTo(before);
         }
     }
 }

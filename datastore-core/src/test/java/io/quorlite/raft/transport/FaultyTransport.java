@@ -22,8 +22,7 @@ public final class FaultyTransport extends PeerTransport {
     private final FaultyNetwork network;
     private final long self;
 
-    public FaultyTransport(
-            FaultyNetwork network, PeerTransportConfig config, AddressBook book, Admission admission) {
+    public FaultyTransport(FaultyNetwork network, PeerTransportConfig config, AddressBook book, Admission admission) {
         super(config, book, admission);
         this.network = network;
         this.self = config.memberId();
