@@ -2,6 +2,10 @@ package io.quorlite.datastore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorlite.simulation.Seeds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -11,15 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A seed that fails is replayed with {@link Simulate}, and stays here for good. */
+/** A seed that fails stays here for good. */
 class DatastoreSimulationTest {
-    private static final Logger log = LoggerFactory.getLogger(DatastoreSimulationTest.class);
+    private static final Logger log = LoggerFactory.getLogger("simulation");
     private static final int FIXED_SEEDS = 40;
     private static final int SQLITE_SEEDS = 3;
     private static final int MUTANT_SEEDS = 60;
 
-    /** For seeds that nobody has tried; more on a machine with time: {@code -Dsimulation.minutes=10}. */
-    private static final double MINUTES = Double.parseDouble(System.getProperty("simulation.minutes", "0.5"));
+    private static final double MINUTES = 0.5;
 
     @Test
     void runsTheSameSeedTheSameWay() {
@@ -33,7 +36,7 @@ class DatastoreSimulationTest {
     }
 
     @Test
-    void keepsItsPromises() {
+    void keepsItsPromises() throws IOException {
         for (long seed = 1; seed <= FIXED_SEEDS; seed++) {
             keepsItsPromisesWithSeed(seed);
         }
@@ -49,23 +52,24 @@ class DatastoreSimulationTest {
     }
 
     @Test
-    void keepsItsPromisesWithSeedsNobodyHasTried() {
-        long first = Long.getLong("simulation.seed", System.nanoTime() >>> 8);
-        long end = System.nanoTime() + (long) (MINUTES * 60e9);
-        long seed = first;
-        for (; System.nanoTime() < end; seed++) {
-            keepsItsPromisesWithSeed(seed);
-        }
-        log.info("simulated members with seeds {} to {}", first, seed - 1);
+    void keepsItsPromisesWithSeedsNobodyHasTried() throws Exception {
+        Seeds.run("members", MINUTES, this::keepsItsPromisesWithSeed);
     }
 
     /** Seeds that once failed. */
     @ParameterizedTest
     @ValueSource(longs = {0})
-    void keepsItsPromisesWithSeed(long seed) {
-        assertThat(run(seed, SimulationMutant.NONE, false).breaches())
-                .as("seed %d; replay it with Simulate --seed %d --seeds 1 --trace", seed, seed)
-                .isEmpty();
+    void keepsItsPromisesWithSeed(long seed) throws IOException {
+        List<String> breaches = run(seed, SimulationMutant.NONE, false).breaches();
+        if (!breaches.isEmpty()) {
+            Path trace = Files.createDirectories(Path.of("target", "simulation")).resolve("seed-" + seed + ".txt");
+            Files.write(
+                    trace,
+                    DatastoreSimulation.run(seed, SimulationMutant.NONE, false, true)
+                            .trace());
+            throw new AssertionError("seed " + seed + " (all that happened is in " + trace.toAbsolutePath()
+                    + "; again with -Dsimulation.seed=" + seed + " -Dsimulation.seeds=1): " + breaches);
+        }
     }
 
     static Stream<String> mutants() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import io.quorlite.raft.log.DeafDisk;
 import io.quorlite.raft.log.Disk;
+import io.quorlite.simulation.Seeds;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -20,8 +21,7 @@ class EngineSimulationTest {
     private static final Logger log = LoggerFactory.getLogger("simulation");
     private static final long RUN_MILLIS = 5_000;
 
-    /** For seeds that nobody has tried; more on a machine with time: {@code -Dsimulation.minutes=10}. */
-    private static final double MINUTES = Double.parseDouble(System.getProperty("simulation.minutes", "0.3"));
+    private static final double MINUTES = 0.3;
 
     @TempDir
     Path temp;
@@ -38,19 +38,13 @@ class EngineSimulationTest {
     @CsvSource({"1, 3", "2, 5"})
     void keepsRaftsPromisesWithSeed(long seed, int members) throws Exception {
         assertThat(run(seed, members, disk -> disk))
-                .as("seed %d with %d members; replay it with -Dsimulation.seed=%d", seed, members, seed)
+                .as("seed %d with %d members; mostly again with -Dsimulation.seed=%d -Dsimulation.seeds=1", seed, members, seed)
                 .isEmpty();
     }
 
     @Test
     void keepsRaftsPromisesWithSeedsNobodyHasTried() throws Exception {
-        long first = Long.getLong("simulation.seed", System.nanoTime() >>> 8);
-        long end = System.nanoTime() + (long) (MINUTES * 60e9);
-        long seed = first;
-        for (; System.nanoTime() < end; seed++) {
-            keepsRaftsPromisesWithSeed(seed, seed % 2 == 0 ? 3 : 5);
-        }
-        log.info("simulated engines with seeds {} to {}", first, seed - 1);
+        Seeds.run("engines", MINUTES, seed -> keepsRaftsPromisesWithSeed(seed, seed % 2 == 0 ? 3 : 5));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.quorlite.raft.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorlite.simulation.Seeds;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -19,8 +20,7 @@ class StoresSimulationTest {
     private static final int MUTANT_SEEDS = 100;
     private static final int STEPS = 60;
 
-    /** For seeds that nobody has tried; more on a machine with time: {@code -Dsimulation.minutes=10}. */
-    private static final double MINUTES = Double.parseDouble(System.getProperty("simulation.minutes", "0.2"));
+    private static final double MINUTES = 0.2;
 
     @Test
     void keepsWhatItAcknowledged() {
@@ -30,14 +30,8 @@ class StoresSimulationTest {
     }
 
     @Test
-    void keepsWhatItAcknowledgedWithSeedsNobodyHasTried() {
-        long first = Long.getLong("simulation.seed", System.nanoTime() >>> 8);
-        long end = System.nanoTime() + (long) (MINUTES * 60e9);
-        long seed = first;
-        for (; System.nanoTime() < end; seed++) {
-            keepsWhatItAcknowledgedWithSeed(seed);
-        }
-        log.info("simulated stores with seeds {} to {}", first, seed - 1);
+    void keepsWhatItAcknowledgedWithSeedsNobodyHasTried() throws Exception {
+        Seeds.run("stores", MINUTES, this::keepsWhatItAcknowledgedWithSeed);
     }
 
     /** Seeds that once failed. */
@@ -47,7 +41,7 @@ class StoresSimulationTest {
         try {
             StoresSimulation.run(seed, STEPS, disk -> disk);
         } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError("seed " + seed + "; replay it with -Dsimulation.seed=" + seed, e);
+            throw new AssertionError("seed " + seed + "; again with -Dsimulation.seed=" + seed + " -Dsimulation.seeds=1", e);
         }
     }
 
