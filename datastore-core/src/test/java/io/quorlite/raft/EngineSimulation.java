@@ -44,7 +44,7 @@ final class EngineSimulation implements AutoCloseable {
         return record;
     }
 
-    List<String> run(long millis) throws IOException, InterruptedException {
+    List<String> run(long millis) throws InterruptedException {
         for (SimulatedEngine member : members) {
             member.start();
         }
@@ -73,7 +73,7 @@ final class EngineSimulation implements AutoCloseable {
     }
 
     /** Members that have died are crashed to the end; those whose time has come start again. */
-    private void revive(long now) throws IOException {
+    private void revive(long now) {
         for (int i = 0; i < members.size(); i++) {
             SimulatedEngine member = members.get(i);
             if (member.isDead()) {
@@ -137,7 +137,7 @@ final class EngineSimulation implements AutoCloseable {
     }
 
     /** Everything heals, and all members must come to hold the same. */
-    private void settle() throws IOException, InterruptedException {
+    private void settle() throws InterruptedException {
         network.heal();
         for (SimulatedEngine member : members) {
             member.losePowerIn(Long.MAX_VALUE);

@@ -81,7 +81,8 @@ final class SimulatedEngine {
         return now.raft;
     }
 
-    void start() throws IOException {
+    /** Starts; where the power fails again meanwhile, it is dead. */
+    void start() {
         RaftConfig config = RaftConfig.builder(directory, 77, self)
                 .initialMembers(initial)
                 .electionTimeout(Duration.ofMillis(250))
@@ -96,7 +97,14 @@ final class SimulatedEngine {
                         harm.apply(disk),
                         (transport, book, admission) -> new FaultyTransport(network, transport, book, admission))));
         life = made;
-        made.raft.start(made);
+        try {
+            made.raft.start(made);
+        } catch (IOException e) {
+            if (disk.hasPower()) {
+                record.breach("n" + id() + " does not start: " + e + ", " + e.getCause());
+            }
+            made.dead = true;
+        }
     }
 
     /** The power fails with the {@code changes}-th change of the disk from now. */
