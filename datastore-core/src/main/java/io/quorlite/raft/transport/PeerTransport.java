@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Carries requests and answers between members. Thread-safe; only {@link #start} and {@link #close} block.
  *
  * <p>Requests to one member that are made by one thread arrive in order. Nothing is sent twice: what becomes of a request
- * whose connection breaks is told by {@link PeerUnavailableException#kind}.
+ * whose connection breaks is told by {@link PeerUnavailableException#kind}. Extended by simulations alone.
  */
 public class PeerTransport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
