@@ -15,23 +15,34 @@ import org.sqlite.SQLiteConnection;
 /**
  * Moves the WAL into the database file, on a thread and a connection of its own, and makes both durable on demand.
  *
+ * <p>Little at a time: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever a checkpoint
+ * syncs, and so do all who wait for it.
+ *
  * <p>A passive checkpoint waits for nobody. As long as it keeps up, SQLite starts the WAL over by itself; under a steady load
  * there are always newer frames, and the WAL grows until the writer, between two batches, finishes a checkpoint with nobody
- * writing. That one has little left to do, for the passive ones before it wrote and synced most.
+ * writing. It does so just after a passive one, when little is left to do. It starts over, without giving the file's blocks back,
+ * for they would have to be allocated again.
  *
  * <p>Thread-safe; {@link #batchCommitted} is the writer's.
  */
 final class Checkpointer implements AutoCloseable {
     /** So many bytes written bring about a passive checkpoint. */
-    private static final long PASSIVE_BYTES = 4L << 20;
+    private static final long PASSIVE_BYTES = 1L << 20;
 
-    /** From this size on the writer starts the WAL over. */
-    static final long WAL_BYTES_MAX = 64L << 20;
+    /** From this size on the WAL is started over after a passive checkpoint, if no reader is in the way. */
+    static final long WAL_BYTES_MAX = 32L << 20;
 
-    /** The writer waits that long, at most, for reads that began before; a longer one has it try again when the WAL has grown. */
-    private static final int RESTART_WAIT_MILLIS = 50;
+    /** From this size on the writer waits for a checkpoint and for readers. */
+    private static final long WAL_BYTES_LIMIT = WAL_BYTES_MAX * 3 / 2;
 
+    /** The writer waits that long, at most, for reads that began before; a longer one has it try again after a while. */
+    private static final int RESTART_WAIT_MILLIS = 2;
+
+    private static final int RESTART_WAIT_MILLIS_AT_LIMIT = 50;
     private static final long RETRY_BYTES = WAL_BYTES_MAX / 4;
+
+    /** Of a page in the WAL, with its header. */
+    private static final long FRAME_BYTES = Schema.PAGE_BYTES + 24;
 
     private final SqliteDatabase database;
     private final LongSupplier appliedIndex;
@@ -46,9 +57,12 @@ final class Checkpointer implements AutoCloseable {
     private final Semaphore wanted = new Semaphore(0);
     private volatile boolean closed;
 
+    /** A passive checkpoint has just left a long WAL with little in it that is not in the file. */
+    private volatile boolean restartDue;
+
     // The writer's alone.
     private long bytesSincePassive;
-    private long restartAtBytes = WAL_BYTES_MAX;
+    private long waitAtBytes = WAL_BYTES_LIMIT;
 
     Checkpointer(SqliteDatabase database, LongSupplier appliedIndex, Consumer<Throwable> fatal) throws SQLException {
         this.database = database;
@@ -64,45 +78,42 @@ final class Checkpointer implements AutoCloseable {
     /** The writer committed a batch that wrote about {@code bytes}. Between batches; may start the WAL over. */
     void batchCommitted(long bytes) {
         bytesSincePassive += bytes;
+        if (restartDue && running.tryLock()) { // held by persist(), it is due again after the next passive one
+            restartDue = false;
+            restart(RESTART_WAIT_MILLIS);
+        }
         if (bytesSincePassive < PASSIVE_BYTES) {
             return;
         }
         bytesSincePassive = 0;
         long wal = database.walBytes();
-        if (wal >= restartAtBytes) {
-            restart(wal);
+        if (wal >= waitAtBytes) {
+            running.lock();
+            waitAtBytes = restart(RESTART_WAIT_MILLIS_AT_LIMIT) ? WAL_BYTES_LIMIT : wal + RETRY_BYTES;
         } else if (wanted.availablePermits() == 0) {
             wanted.release();
         }
     }
 
-    private void restart(long wal) {
-        if (wal < 2 * WAL_BYTES_MAX) {
-            if (!running.tryLock()) {
-                return; // a passive one runs; the next batches will come here again
+    /**
+     * Has the next batch start at the WAL's beginning. Unlocks {@link #running}.
+     *
+     * @return whether it will; if not, a reader that began before goes on
+     */
+    private boolean restart(int waitMillis) {
+        SQLiteConnection writer = database.writer();
+        try (Statement statement = writer.createStatement()) {
+            int busyMillis = writer.getBusyTimeout();
+            writer.setBusyTimeout(waitMillis);
+            try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(RESTART)")) {
+                return result.next() && result.getInt(1) == 0;
+            } finally {
+                writer.setBusyTimeout(busyMillis);
             }
-        } else {
-            running.lock();
-        }
-        try {
-            restartAtBytes = truncateWal() ? WAL_BYTES_MAX : wal + RETRY_BYTES;
         } catch (SQLException e) {
             throw StorageException.of("starting the WAL over", e);
         } finally {
             running.unlock();
-        }
-    }
-
-    /** @return whether it was done; if not, a reader that began before goes on */
-    private boolean truncateWal() throws SQLException {
-        SQLiteConnection writer = database.writer();
-        int busyMillis = writer.getBusyTimeout();
-        writer.setBusyTimeout(RESTART_WAIT_MILLIS);
-        try (Statement statement = writer.createStatement();
-                ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
-            return result.next() && result.getInt(1) == 0;
-        } finally {
-            writer.setBusyTimeout(busyMillis);
         }
     }
 
@@ -113,9 +124,10 @@ final class Checkpointer implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                checkpoint();
+                long frames = checkpoint();
                 // So that the writer, when it finishes the job, finds little to sync.
                 database.syncFile();
+                restartDue = frames * FRAME_BYTES >= WAL_BYTES_MAX;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -144,12 +156,14 @@ final class Checkpointer implements AutoCloseable {
         return durable;
     }
 
-    private void checkpoint() {
+    /** Returns how many frames the WAL has, in the file or not. */
+    private long checkpoint() {
         running.lock();
         try (ResultSet result = passive.executeQuery()) {
             if (!result.next()) {
                 throw new SQLException("a checkpoint gave no row");
             }
+            return result.getLong(2);
         } catch (SQLException e) {
             throw StorageException.of("checkpointing", e);
         } finally {

@@ -26,8 +26,8 @@ import org.sqlite.SQLiteConnection;
  * when it closes any descriptor of it. The channel kept here for syncing is closed last for this reason.
  */
 final class SqliteDatabase implements AutoCloseable {
-    /** To this size SQLite cuts the WAL file when it starts it over, so that the file's size tells how far it has grown since. */
-    private static final long WAL_KEPT_BYTES = 16L << 20;
+    /** To this size SQLite cuts a WAL file that grew beyond it when it starts it over. */
+    private static final long WAL_KEPT_BYTES = Checkpointer.WAL_BYTES_MAX + Checkpointer.WAL_BYTES_MAX / 4;
 
     private static final int WRITER_CACHE_KIB = 16 << 10;
     private static final int READER_CACHE_KIB = 4 << 10;

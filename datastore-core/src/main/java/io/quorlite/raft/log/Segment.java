@@ -25,6 +25,8 @@ final class Segment implements Closeable {
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
     /** What a new file has at once, in the foreground; the rest follows behind the first append. */
     private static final int FIRST_ALLOCATION_BYTES = 256 << 10;
+    /** Zeros are forced in such pieces: the writer's own force waits in the disk's queue behind one of them. */
+    private static final int EXTENSION_BYTES = 512 << 10;
 
     private final Disk disk;
     private final Path path;
@@ -219,20 +221,35 @@ final class Segment implements Closeable {
     }
 
     private void extend(Consumer<Throwable> onFailure) {
-        synchronized (allocation) {
-            if (!closed) {
-                long target = Math.min(allocated + options.preallocateBytes(), options.segmentBytes());
-                // A handle of its own: the system reports a failed write-back once for each open file, so this force
-                // cannot swallow an error that the writer's force must see.
-                try (DiskFile own = disk.open(path)) {
-                    writeZeros(own, allocated, target);
-                    own.force();
-                    allocated = Math.max(allocated, target);
-                } catch (IOException | RuntimeException | Error e) {
+        // A handle of its own: the system reports a failed write-back once for each open file, so this force
+        // cannot swallow an error that the writer's force must see.
+        try (DiskFile own = disk.open(path)) {
+            long target = Math.min(allocated + options.preallocateBytes(), options.segmentBytes());
+            boolean more = true;
+            while (more) {
+                more = extend(own, target);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            synchronized (allocation) {
+                if (!closed) {
                     onFailure.accept(e);
                 }
             }
-            extending = false;
+        }
+        extending = false;
+    }
+
+    /** Writes the next piece of the zeros up to {@code target}; returns whether there is more to write. */
+    private boolean extend(DiskFile own, long target) throws IOException {
+        synchronized (allocation) {
+            if (closed || allocated >= target) {
+                return false;
+            }
+            long end = Math.min(allocated + EXTENSION_BYTES, target);
+            writeZeros(own, allocated, end);
+            own.force();
+            allocated = end;
+            return true;
         }
     }
 
