@@ -41,10 +41,13 @@ final class EngineOptions {
     /**
      * Safety: exactly one thread. A read index round shares one closure among the heartbeats to all followers and keeps the
      * response in a field of it; with two threads the success of one follower could be counted for another.
+     *
+     * <p>Not the engine's own queue of many producers: its thread looks for a task and only then asks to be woken, so that a task
+     * that comes between the two waits for the next one, or for a second.
      */
     private static FixedThreadsExecutorGroup oneResponseThread() {
         return DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(
-                1, "raft-responses", RESPONSE_TASKS_MAX, true);
+                1, "raft-responses", RESPONSE_TASKS_MAX, false);
     }
 
     private static RaftOptions raft(int electionMillis) {

@@ -8,11 +8,9 @@ import io.quorlite.sofajraft.rpc.RaftRpcServerFactory;
 import io.quorlite.sofajraft.rpc.RpcContext;
 import io.quorlite.sofajraft.rpc.RpcProcessor;
 import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequest;
-import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesRequestHeader;
 import io.quorlite.sofajraft.rpc.RpcRequests.RequestVoteResponse;
 import io.quorlite.sofajraft.rpc.RpcServer;
 import io.quorlite.sofajraft.rpc.impl.ConnectionClosedEventListener;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -26,6 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The engine's way in: hands requests that come over the member's {@link PeerTransport} to the engine's processors.
  * Thread-safe. Requests of the engine's command-line service are not served: membership is changed through the node itself.
+ *
+ * <p>Appended entries are handled on the event loop: the engine puts them into its queue and answers when they are durable, from
+ * another thread. That keeps their order, saves a hand-over for each, and does without the engine's own executor, which may leave
+ * a task lying for a second.
  */
 public final class NettyRpcServer implements RpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(NettyRpcServer.class);
@@ -43,7 +45,7 @@ public final class NettyRpcServer implements RpcServer {
     /**
      * Makes the server of a member and registers the engine's processors with its transport, once per transport.
      *
-     * @param threads for votes, read indexes and the like; appended entries have a thread of the engine for each peer
+     * @param threads for votes, read indexes and the like
      */
     public NettyRpcServer(PeerTransport transport, int threads) {
         this(transport, threads, () -> true);
@@ -128,24 +130,16 @@ public final class NettyRpcServer implements RpcServer {
         boolean sequenced = isSequenced(message);
         PeerContexts.MemberConnection connection = contexts.of(request.fromMemberId());
         RpcContext context = new Context(request, connection, sequenced);
-        if (kind == EngineMessage.PING) {
-            processor.handleRequest(context, message);
-            return;
-        }
-        Executor selected = select(processor, message);
-        if (selected == null) {
-            request.refuseOverloaded(); // its context has just been given up; a new one comes with the next request
-            return;
-        }
         if (sequenced) {
             connection.began();
         }
+        if (kind == EngineMessage.PING || kind == EngineMessage.APPEND_ENTRIES) {
+            processor.handleRequest(context, message);
+            return;
+        }
         try {
-            selected.execute(() -> processor.handleRequest(context, message));
+            processor.executor().execute(() -> processor.handleRequest(context, message));
         } catch (RejectedExecutionException e) {
-            if (sequenced) {
-                connection.answered();
-            }
             request.refuseOverloaded();
         }
     }
@@ -153,20 +147,6 @@ public final class NettyRpcServer implements RpcServer {
     /** Whether the engine answers the request in its turn: heartbeats, which carry nothing, are answered out of it. */
     private static boolean isSequenced(Message message) {
         return message instanceof AppendEntriesRequest append && (append.getEntriesCount() > 0 || append.hasData());
-    }
-
-    /** Appended entries go to the thread of their peer pair, which keeps their order; the engine knows which that is. */
-    private static @Nullable Executor select(RpcProcessor<Message> processor, Message message) {
-        RpcProcessor.ExecutorSelector selector = processor.executorSelector();
-        if (selector == null || !(message instanceof AppendEntriesRequest append)) {
-            return processor.executor();
-        }
-        AppendEntriesRequestHeader header = AppendEntriesRequestHeader.newBuilder()
-                .setGroupId(append.getGroupId())
-                .setServerId(append.getServerId())
-                .setPeerId(append.getPeerId())
-                .build();
-        return selector.select(processor.interest(), header);
     }
 
     @Override

@@ -96,6 +96,17 @@ class EngineGroupTest {
         awaitAppliedEverywhere(10_000);
     }
 
+    /** Its wake-ups may get lost; a follower would then answer a second late. */
+    @Test
+    void appendedEntriesAreNotHandedToTheEnginesOwnExecutor() throws Exception {
+        start(PATIENT);
+        proposeAll(leader(), 0, 100);
+        awaitAppliedEverywhere(100);
+
+        Await.until("no thread of the engine's is kept for appended entries", () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().contains("AppendEntriesThread")));
+    }
+
     @Test
     void answersReadIndexOnLeaderAndFollower() throws Exception {
         start(PATIENT);
