@@ -51,5 +51,10 @@ public interface KeySpace {
     interface RowVisitor {
         /** Takes a row and tells whether to go on. */
         boolean row(KeyValue kv);
+
+        /** The same for a row that is not there to stay; for visitors that need none that does. */
+        default boolean view(RowView row) {
+            return row(row.toKeyValue());
+        }
     }
 }

@@ -18,7 +18,12 @@ public final class RangeEvaluator {
      *     {@link MvccException.Kind#COMPACTED} for one below the compacted revision
      */
     public static RangeResult range(KeySpace keys, Op.Range op, long current) {
-        return range(keys, op, current, current);
+        return range(keys, op, current, current, RangeResult.sink());
+    }
+
+    /** The same, giving the rows to {@code sink}. */
+    public static <T> T range(KeySpace keys, Op.Range op, long current, RangeSink<T> sink) {
+        return range(keys, op, current, current, sink);
     }
 
     /**
@@ -28,6 +33,10 @@ public final class RangeEvaluator {
      *     own changes
      */
     static RangeResult range(KeySpace keys, Op.Range op, long current, long newest) {
+        return range(keys, op, current, newest, RangeResult.sink());
+    }
+
+    private static <T> T range(KeySpace keys, Op.Range op, long current, long newest, RangeSink<T> sink) {
         if (op.revision() > current) {
             throw futureRevision(op.revision(), current);
         }
@@ -37,9 +46,44 @@ public final class RangeEvaluator {
         }
         long at = old ? op.revision() : newest;
         if (op.countOnly()) {
-            return new RangeResult(current, List.of(), keys.count(op.keys(), at), false);
+            return sink.end(current, keys.count(op.keys(), at), false);
         }
-        return rows(keys, op, current, at);
+        return comesInOrder(op) ? stream(keys, op, current, at, sink) : arrange(keys, op, current, at, sink);
+    }
+
+    /** Whether the answer has the rows as a scan gives them, so that none needs to be kept. */
+    private static boolean comesInOrder(Op.Range op) {
+        return op.isNaturalOrder();
+    }
+
+    private static <T> T stream(KeySpace keys, Op.Range op, long current, long at, RangeSink<T> sink) {
+        Stream<T> stream = new Stream<>(sink, op.limit() > 0 ? op.limit() : Long.MAX_VALUE);
+        keys.scan(op.keys(), at, !op.keysOnly(), stream);
+        long count = stream.rows < stream.max ? stream.rows : keys.count(op.keys(), at);
+        return sink.end(current, count, count > stream.rows);
+    }
+
+    /** Hands rows on, as many as the limit allows. */
+    private static final class Stream<T> implements KeySpace.RowVisitor {
+        private final RangeSink<T> sink;
+        private final long max;
+        private long rows;
+
+        Stream(RangeSink<T> sink, long max) {
+            this.sink = sink;
+            this.max = max;
+        }
+
+        @Override
+        public boolean row(KeyValue kv) {
+            return view(kv);
+        }
+
+        @Override
+        public boolean view(RowView row) {
+            sink.row(row);
+            return ++rows < max;
+        }
     }
 
     static MvccException futureRevision(long asked, long current) {
@@ -53,7 +97,7 @@ public final class RangeEvaluator {
                 MvccException.Kind.COMPACTED, "revision " + asked + " is below the compacted revision " + compacted);
     }
 
-    private static RangeResult rows(KeySpace keys, Op.Range op, long current, long at) {
+    private static <T> T arrange(KeySpace keys, Op.Range op, long current, long at, RangeSink<T> sink) {
         // A limit stops the scan only while rows leave it as the client gets them, in order and number.
         // One row more than asked for tells whether there are more.
         long scanMax = op.limit() > 0 && limitStopsScan(op) ? op.limit() : Long.MAX_VALUE;
@@ -70,10 +114,10 @@ public final class RangeEvaluator {
         if (more) {
             rows.subList((int) op.limit(), rows.size()).clear();
         }
-        if (op.keysOnly() && values) {
-            rows.replaceAll(KeyValue::withoutValue);
+        for (KeyValue kv : rows) {
+            sink.row(op.keysOnly() ? kv.withoutValue() : kv);
         }
-        return new RangeResult(current, rows, count, more);
+        return sink.end(current, count, more);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.quorlite.mvcc;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,4 +10,21 @@ import java.util.List;
  * @param count how many keys the range holds at the revision read, limit and bounds aside
  * @param more whether the limit left some out
  */
-public record RangeResult(long revision, List<KeyValue> kvs, long count, boolean more) {}
+public record RangeResult(long revision, List<KeyValue> kvs, long count, boolean more) {
+    /** Gathers the rows. */
+    public static RangeSink<RangeResult> sink() {
+        return new RangeSink<>() {
+            private final List<KeyValue> kvs = new ArrayList<>();
+
+            @Override
+            public void row(RowView row) {
+                kvs.add(row.toKeyValue());
+            }
+
+            @Override
+            public RangeResult end(long revision, long count, boolean more) {
+                return new RangeResult(revision, kvs, count, more);
+            }
+        };
+    }
+}

@@ -54,7 +54,7 @@ public final class EtcdServer implements AutoCloseable {
         this.watches = new WatchService(
                 store::watch, new WatchEncoder(identity, limits.messageBytesMax()), WatchService.QUEUE_BYTES_MAX);
         List<BindableService> services = List.of(
-                new KvService(store, mapper, limits),
+                new KvService(store, mapper, limits)::definition,
                 watches,
                 new LeaseService(store, mapper),
                 new ClusterService(store, mapper),

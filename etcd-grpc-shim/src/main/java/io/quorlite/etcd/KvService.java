@@ -1,5 +1,9 @@
 package io.quorlite.etcd;
 
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.quorlite.datastore.Datastore;
 import io.quorlite.etcd.proto.rpc.CompactionRequest;
@@ -10,7 +14,6 @@ import io.quorlite.etcd.proto.rpc.KVGrpc;
 import io.quorlite.etcd.proto.rpc.PutRequest;
 import io.quorlite.etcd.proto.rpc.PutResponse;
 import io.quorlite.etcd.proto.rpc.RangeRequest;
-import io.quorlite.etcd.proto.rpc.RangeResponse;
 import io.quorlite.etcd.proto.rpc.TxnRequest;
 import io.quorlite.etcd.proto.rpc.TxnResponse;
 import io.quorlite.mvcc.Op;
@@ -18,6 +21,10 @@ import io.quorlite.mvcc.Txn;
 
 /** etcd's KV service. Shapes are checked before sizes, as in etcd. RangeStream is not served yet. Thread-safe. */
 final class KvService extends KVGrpc.KVImplBase {
+    private static final MethodDescriptor<RangeRequest, EncodedReply> RANGE = KVGrpc.getRangeMethod().toBuilder(
+                    KVGrpc.getRangeMethod().getRequestMarshaller(), EncodedReplyMarshaller.INSTANCE)
+            .build();
+
     private final Datastore store;
     private final ProtoMapper mapper;
     private final RequestLimits limits;
@@ -28,12 +35,27 @@ final class KvService extends KVGrpc.KVImplBase {
         this.limits = limits;
     }
 
-    @Override
-    public void range(RangeRequest request, StreamObserver<RangeResponse> client) {
+    /** The service, its Range answering with what is encoded already. */
+    ServerServiceDefinition definition() {
+        ServerServiceDefinition generated = bindService();
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME);
+        for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
+            if (!method.getMethodDescriptor().getFullMethodName().equals(RANGE.getFullMethodName())) {
+                service.addMethod(method);
+            }
+        }
+        return service.addMethod(RANGE, ServerCalls.asyncUnaryCall(this::rangeEncoded))
+                .build();
+    }
+
+    private void rangeEncoded(RangeRequest request, StreamObserver<EncodedReply> client) {
         UnaryReply.send(
                 client,
-                () -> store.range(ProtoMapper.range(request), ProtoMapper.level(request.getSerializable())),
-                mapper::reply);
+                () -> store.range(
+                        ProtoMapper.range(request),
+                        ProtoMapper.level(request.getSerializable()),
+                        mapper::rangeEncoder),
+                reply -> reply);
     }
 
     @Override

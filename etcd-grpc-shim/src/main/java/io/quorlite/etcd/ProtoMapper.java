@@ -254,8 +254,9 @@ final class ProtoMapper {
                 .build();
     }
 
-    RangeResponse reply(RangeResult result) {
-        return rangeBody(result).setHeader(header(result.revision())).build();
+    /** Takes a range read's rows and makes the reply of them. */
+    RangeEncoder rangeEncoder() {
+        return new RangeEncoder(identity);
     }
 
     PutResponse reply(OpResult.Put result) {

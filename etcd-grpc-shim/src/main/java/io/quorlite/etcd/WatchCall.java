@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class WatchCall extends ServerCall.Listener<WatchRequest> implements WatchSink {
     private static final Logger LOG = LoggerFactory.getLogger(WatchCall.class);
 
-    private final ServerCall<WatchRequest, WatchFrame> call;
+    private final ServerCall<WatchRequest, EncodedReply> call;
     private final Executor loop;
     private final WatchEncoder encoder;
     private final WatchQueue queue;
@@ -46,7 +46,7 @@ final class WatchCall extends ServerCall.Listener<WatchRequest> implements Watch
     private final Queue<Boolean> created = new ArrayDeque<>();
 
     WatchCall(
-            ServerCall<WatchRequest, WatchFrame> call,
+            ServerCall<WatchRequest, EncodedReply> call,
             Executor loop,
             WatchEncoder encoder,
             long queueBytesMax,

@@ -38,11 +38,11 @@ final class WatchEncoder {
     }
 
     /** The responses for {@code message}: one, or several if {@code fragmented} and it is too large for one. */
-    List<WatchFrame> encode(WatchMessage message, boolean fragmented) {
+    List<EncodedReply> encode(WatchMessage message, boolean fragmented) {
         if (message instanceof WatchMessage.Events events) {
             return events(events, fragmented);
         }
-        return List.of(WatchFrame.of(head(message), List.of()));
+        return List.of(EncodedReply.of(head(message), List.of()));
     }
 
     private byte[] head(WatchMessage message) {
@@ -74,13 +74,13 @@ final class WatchEncoder {
         throw new AssertionError(message);
     }
 
-    private List<WatchFrame> events(WatchMessage.Events message, boolean fragmented) {
+    private List<EncodedReply> events(WatchMessage.Events message, boolean fragmented) {
         List<byte[]> fields = new ArrayList<>(message.events().size());
         for (WatchEvent event : message.events()) {
             fields.add(event.encoded(message.prevKv(), ProtoMapper::eventField));
         }
         byte[] head = new Head(message.revision(), message.watchId()).bytes();
-        WatchFrame whole = WatchFrame.of(head, fields);
+        EncodedReply whole = EncodedReply.of(head, fields);
         if (!fragmented || whole.sizeBytes() < fragmentBytesMax || fields.size() < 2) {
             return List.of(whole);
         }
@@ -88,9 +88,9 @@ final class WatchEncoder {
     }
 
     /** Fills each fragment up to the limit, at least one event in each; all but the last say that more follows. */
-    private List<WatchFrame> fragments(WatchMessage.Events message, byte[] lastHead, List<byte[]> fields) {
+    private List<EncodedReply> fragments(WatchMessage.Events message, byte[] lastHead, List<byte[]> fields) {
         byte[] head = new Head(message.revision(), message.watchId()).fragment().bytes();
-        List<WatchFrame> frames = new ArrayList<>();
+        List<EncodedReply> frames = new ArrayList<>();
         int from = 0;
         while (from < fields.size()) {
             int to = from + 1;
@@ -99,7 +99,7 @@ final class WatchEncoder {
                 size += fields.get(to).length;
                 to++;
             }
-            frames.add(WatchFrame.of(to == fields.size() ? lastHead : head, List.copyOf(fields.subList(from, to))));
+            frames.add(EncodedReply.of(to == fields.size() ? lastHead : head, List.copyOf(fields.subList(from, to))));
             from = to;
         }
         return frames;

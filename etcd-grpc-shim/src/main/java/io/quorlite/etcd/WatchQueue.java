@@ -15,11 +15,11 @@ import java.util.function.Consumer;
 final class WatchQueue {
     private final Executor loop;
     private final BooleanSupplier clientReady;
-    private final Consumer<WatchFrame> client;
+    private final Consumer<EncodedReply> client;
     private final Runnable onRoom;
     private final long bytesMax;
 
-    private final ArrayDeque<WatchFrame> frames = new ArrayDeque<>();
+    private final ArrayDeque<EncodedReply> frames = new ArrayDeque<>();
     private long bytes;
     /** A drain is scheduled or under way; whoever sets it owns the drain. */
     private boolean draining;
@@ -34,7 +34,7 @@ final class WatchQueue {
      * @param bytesMax beyond which there is no room for more events
      */
     WatchQueue(
-            Executor loop, BooleanSupplier clientReady, Consumer<WatchFrame> client, Runnable onRoom, long bytesMax) {
+            Executor loop, BooleanSupplier clientReady, Consumer<EncodedReply> client, Runnable onRoom, long bytesMax) {
         this.loop = loop;
         this.clientReady = clientReady;
         this.client = client;
@@ -48,12 +48,12 @@ final class WatchQueue {
         return room;
     }
 
-    void offer(Collection<WatchFrame> more) {
+    void offer(Collection<EncodedReply> more) {
         synchronized (this) {
             if (closed) {
                 return;
             }
-            for (WatchFrame frame : more) {
+            for (EncodedReply frame : more) {
                 frames.add(frame);
                 bytes += frame.sizeBytes();
             }
@@ -80,7 +80,7 @@ final class WatchQueue {
 
     private void drain() {
         while (true) {
-            WatchFrame next;
+            EncodedReply next;
             synchronized (this) {
                 next = clientReady.getAsBoolean() ? frames.poll() : null;
                 if (next == null) {

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
-/** etcd's Watch service. Its responses are {@link WatchFrame}s, encoded already. Thread-safe. */
+/** etcd's Watch service. Its responses are {@link EncodedReply}s, encoded already. Thread-safe. */
 final class WatchService implements BindableService {
     /** How much a client may leave unread before its watches go back to catching up. */
     static final long QUEUE_BYTES_MAX = 4L << 20;
@@ -23,8 +23,8 @@ final class WatchService implements BindableService {
     /** The connection's event loop; connections without one drain their queues on the hub's thread. */
     static final Attributes.Key<Executor> EVENT_LOOP = Attributes.Key.create("event-loop");
 
-    private static final MethodDescriptor<WatchRequest, WatchFrame> WATCH = WatchGrpc.getWatchMethod().toBuilder(
-                    WatchGrpc.getWatchMethod().getRequestMarshaller(), WatchFrameMarshaller.INSTANCE)
+    private static final MethodDescriptor<WatchRequest, EncodedReply> WATCH = WatchGrpc.getWatchMethod().toBuilder(
+                    WatchGrpc.getWatchMethod().getRequestMarshaller(), EncodedReplyMarshaller.INSTANCE)
             .build();
 
     private final Function<WatchSink, WatchStream> store;
@@ -45,7 +45,7 @@ final class WatchService implements BindableService {
                 .build();
     }
 
-    private ServerCall.Listener<WatchRequest> watch(ServerCall<WatchRequest, WatchFrame> call, Metadata headers) {
+    private ServerCall.Listener<WatchRequest> watch(ServerCall<WatchRequest, EncodedReply> call, Metadata headers) {
         Executor loop = call.getAttributes().get(EVENT_LOOP);
         WatchCall watch =
                 new WatchCall(call, loop == null ? Runnable::run : loop, encoder, queueBytesMax, store, open::remove);

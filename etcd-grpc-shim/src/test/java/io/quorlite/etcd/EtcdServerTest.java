@@ -175,15 +175,15 @@ class EtcdServerTest {
 
     @Test
     void refusesBytesThatAreNoMessage() {
-        MethodDescriptor<WatchFrame, io.quorlite.etcd.proto.rpc.PutResponse> method = KVGrpc.getPutMethod().toBuilder(
-                        WatchFrameMarshaller.INSTANCE, KVGrpc.getPutMethod().getResponseMarshaller())
+        MethodDescriptor<EncodedReply, io.quorlite.etcd.proto.rpc.PutResponse> method = KVGrpc.getPutMethod().toBuilder(
+                        EncodedReplyMarshaller.INSTANCE, KVGrpc.getPutMethod().getResponseMarshaller())
                 .build();
 
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
                         channel,
                         method,
                         CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
-                        WatchFrame.of(new byte[] {(byte) 0xff, (byte) 0xff}, List.of())))
+                        EncodedReply.of(new byte[] {(byte) 0xff, (byte) 0xff}, List.of())))
                 .hasMessageStartingWith("INTERNAL: grpc: error unmarshalling request: ");
     }
 

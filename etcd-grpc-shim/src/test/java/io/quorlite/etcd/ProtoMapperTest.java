@@ -11,7 +11,6 @@ import io.quorlite.etcd.proto.rpc.Compare.CompareTarget;
 import io.quorlite.etcd.proto.rpc.DeleteRangeRequest;
 import io.quorlite.etcd.proto.rpc.PutRequest;
 import io.quorlite.etcd.proto.rpc.RangeRequest;
-import io.quorlite.etcd.proto.rpc.RangeResponse;
 import io.quorlite.etcd.proto.rpc.RequestOp;
 import io.quorlite.etcd.proto.rpc.ResponseHeader;
 import io.quorlite.etcd.proto.rpc.TxnRequest;
@@ -171,29 +170,6 @@ class ProtoMapperTest {
         assertThat(ProtoMapper.watch(request))
                 .isEqualTo(
                         new WatchRequest(KeyRange.fromKey(Bytes.wrap(new byte[] {0})), 5, 6, true, false, true, true));
-    }
-
-    @Test
-    void answersARangeWithTheWholeHeader() {
-        RangeResponse reply = mapper.reply(new RangeResult(20, List.of(KV), 30, true));
-
-        assertThat(reply)
-                .isEqualTo(RangeResponse.newBuilder()
-                        .setHeader(ResponseHeader.newBuilder()
-                                .setClusterId(11)
-                                .setMemberId(-12)
-                                .setRevision(20)
-                                .setRaftTerm(13))
-                        .addKvs(io.quorlite.etcd.proto.kv.KeyValue.newBuilder()
-                                .setKey(utf8("k"))
-                                .setValue(utf8("v"))
-                                .setCreateRevision(2)
-                                .setModRevision(3)
-                                .setVersion(4)
-                                .setLease(5))
-                        .setCount(30)
-                        .setMore(true)
-                        .build());
     }
 
     @Test

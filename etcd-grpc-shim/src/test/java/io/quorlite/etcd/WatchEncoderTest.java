@@ -64,10 +64,10 @@ class WatchEncoderTest {
     void sharesAnEventsBytesAmongResponses() {
         List<WatchEvent> events = List.of(event(1, 100));
 
-        WatchFrame one = only(encoder.encode(new WatchMessage.Events(2, 9, false, events), false));
-        WatchFrame other = only(encoder.encode(new WatchMessage.Events(3, 9, false, events), false));
+        EncodedReply one = only(encoder.encode(new WatchMessage.Events(2, 9, false, events), false));
+        EncodedReply other = only(encoder.encode(new WatchMessage.Events(3, 9, false, events), false));
 
-        assertThat(one.events().get(0)).isSameAs(other.events().get(0));
+        assertThat(one.parts().get(0)).isSameAs(other.parts().get(0));
     }
 
     @Test
@@ -82,7 +82,7 @@ class WatchEncoderTest {
     void marksAllFragmentsButTheLastAndKeepsEachBelowTheLimit() throws IOException {
         List<WatchEvent> events = events(10, 1_000);
 
-        List<WatchFrame> frames = encoder.encode(new WatchMessage.Events(2, 9, false, events), true);
+        List<EncodedReply> frames = encoder.encode(new WatchMessage.Events(2, 9, false, events), true);
 
         List<io.quorlite.etcd.proto.kv.Event> seen = new ArrayList<>();
         for (int i = 0; i < frames.size(); i++) {
@@ -98,7 +98,7 @@ class WatchEncoderTest {
     void sendsAnEventLargerThanTheLimitByItself() throws IOException {
         List<WatchEvent> events = List.of(event(1, 10), event(2, 9_000), event(3, 10));
 
-        List<WatchFrame> frames = encoder.encode(new WatchMessage.Events(2, 9, false, events), true);
+        List<EncodedReply> frames = encoder.encode(new WatchMessage.Events(2, 9, false, events), true);
 
         assertThat(frames).hasSize(3);
         assertThat(parse(frames.get(1)).getEventsCount()).isOne();
@@ -106,10 +106,10 @@ class WatchEncoderTest {
 
     @Test
     void readsTheSameInAnyPortion() throws IOException {
-        WatchFrame frame = only(encoder.encode(new WatchMessage.Events(2, 9, false, events(3, 50)), false));
+        EncodedReply frame = only(encoder.encode(new WatchMessage.Events(2, 9, false, events(3, 50)), false));
         byte[] drained = bytes(frame);
 
-        InputStream stream = WatchFrameMarshaller.INSTANCE.stream(frame);
+        InputStream stream = EncodedReplyMarshaller.INSTANCE.stream(frame);
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         assertThat(stream.available()).isEqualTo(frame.sizeBytes());
         for (byte[] portion = new byte[7]; ; ) {
@@ -124,7 +124,7 @@ class WatchEncoderTest {
     }
 
     private void assertEncoded(WatchMessage message, WatchResponse.Builder expected) throws IOException {
-        WatchFrame frame = only(encoder.encode(message, true));
+        EncodedReply frame = only(encoder.encode(message, true));
 
         assertThat(bytes(frame)).isEqualTo(expected.build().toByteArray());
         assertThat(frame.sizeBytes()).isEqualTo(expected.build().getSerializedSize());
@@ -165,18 +165,18 @@ class WatchEncoderTest {
         return new WatchEvent(new KeyEvent(kv, sub, null));
     }
 
-    private static WatchFrame only(List<WatchFrame> frames) {
+    private static EncodedReply only(List<EncodedReply> frames) {
         assertThat(frames).hasSize(1);
         return frames.get(0);
     }
 
-    private static byte[] bytes(WatchFrame frame) throws IOException {
+    private static byte[] bytes(EncodedReply frame) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ((io.grpc.Drainable) WatchFrameMarshaller.INSTANCE.stream(frame)).drainTo(out);
+        ((io.grpc.Drainable) EncodedReplyMarshaller.INSTANCE.stream(frame)).drainTo(out);
         return out.toByteArray();
     }
 
-    private static WatchResponse parse(WatchFrame frame) throws IOException {
+    private static WatchResponse parse(EncodedReply frame) throws IOException {
         return WatchResponse.parseFrom(bytes(frame));
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** The queue with a client and an event loop that the test plays. */
 class WatchQueueTest {
     private final Queue<Runnable> loop = new ArrayDeque<>();
-    private final List<WatchFrame> sent = new ArrayList<>();
+    private final List<EncodedReply> sent = new ArrayList<>();
     private boolean clientReady;
     private int roomSignals;
     private final WatchQueue queue = new WatchQueue(loop::add, () -> clientReady, sent::add, () -> roomSignals++, 100);
@@ -19,8 +19,8 @@ class WatchQueueTest {
     @Test
     void sendsInOrderOnTheLoopOnly() {
         clientReady = true;
-        WatchFrame first = frame(10);
-        WatchFrame second = frame(200);
+        EncodedReply first = frame(10);
+        EncodedReply second = frame(200);
 
         queue.offer(List.of(first));
         queue.offer(List.of(second));
@@ -86,7 +86,7 @@ class WatchQueueTest {
         }
     }
 
-    private static WatchFrame frame(int bytes) {
-        return WatchFrame.of(new byte[bytes], List.of());
+    private static EncodedReply frame(int bytes) {
+        return EncodedReply.of(new byte[bytes], List.of());
     }
 }

@@ -245,12 +245,12 @@ class WatchServiceTest {
         assertThatThrownBy(() -> io.grpc.stub.ClientCalls.blockingUnaryCall(
                         channel,
                         WatchGrpc.getWatchMethod().toBuilder(
-                                        WatchFrameMarshaller.INSTANCE,
+                                        EncodedReplyMarshaller.INSTANCE,
                                         WatchGrpc.getWatchMethod().getResponseMarshaller())
                                 .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
                                 .build(),
                         io.grpc.CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
-                        WatchFrame.of(new byte[] {(byte) 0xff, (byte) 0xff}, List.of())))
+                        EncodedReply.of(new byte[] {(byte) 0xff, (byte) 0xff}, List.of())))
                 .isInstanceOf(StatusRuntimeException.class)
                 .extracting(e -> ((StatusRuntimeException) e).getStatus().getCode())
                 .isEqualTo(Status.Code.INTERNAL);

@@ -11,34 +11,34 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a {@link WatchFrame} on the wire as it is, without encoding it again. */
-final class WatchFrameMarshaller implements MethodDescriptor.Marshaller<WatchFrame> {
-    static final WatchFrameMarshaller INSTANCE = new WatchFrameMarshaller();
+/** Puts a {@link EncodedReply} on the wire as it is, without encoding it again. */
+final class EncodedReplyMarshaller implements MethodDescriptor.Marshaller<EncodedReply> {
+    static final EncodedReplyMarshaller INSTANCE = new EncodedReplyMarshaller();
 
-    private WatchFrameMarshaller() {}
+    private EncodedReplyMarshaller() {}
 
     @Override
-    public InputStream stream(WatchFrame frame) {
+    public InputStream stream(EncodedReply frame) {
         return new FrameStream(frame);
     }
 
     @Override
-    public WatchFrame parse(InputStream stream) {
+    public EncodedReply parse(InputStream stream) {
         try {
-            return WatchFrame.of(stream.readAllBytes(), List.of());
+            return EncodedReply.of(stream.readAllBytes(), List.of());
         } catch (IOException e) {
-            throw new UncheckedIOException("reading a watch response", e);
+            throw new UncheckedIOException("reading a message", e);
         }
     }
 
     /** The frame's parts one after the other. gRPC drains it; reading byte by byte is for transports within a process. */
     private static final class FrameStream extends InputStream implements Drainable, KnownLength {
-        private final WatchFrame frame;
+        private final EncodedReply frame;
         private int remaining;
         private int part;
         private @Nullable InputStream current;
 
-        FrameStream(WatchFrame frame) {
+        FrameStream(EncodedReply frame) {
             this.frame = frame;
             this.remaining = frame.sizeBytes();
         }
@@ -49,11 +49,11 @@ final class WatchFrameMarshaller implements MethodDescriptor.Marshaller<WatchFra
                 return (int) transferTo(target);
             }
             target.write(frame.head());
-            for (byte[] event : frame.events()) {
-                target.write(event);
+            for (int i = 0; i < frame.parts().size(); i++) {
+                target.write(frame.parts().get(i), 0, frame.length(i));
             }
             remaining = 0;
-            part = frame.events().size() + 1;
+            part = frame.parts().size() + 1;
             return frame.sizeBytes();
         }
 
@@ -72,8 +72,9 @@ final class WatchFrameMarshaller implements MethodDescriptor.Marshaller<WatchFra
         public int read(byte[] target, int offset, int length) throws IOException {
             while (remaining > 0) {
                 if (current == null) {
-                    current = new ByteArrayInputStream(
-                            part == 0 ? frame.head() : frame.events().get(part - 1));
+                    current = part == 0
+                            ? new ByteArrayInputStream(frame.head())
+                            : new ByteArrayInputStream(frame.parts().get(part - 1), 0, frame.length(part - 1));
                     part++;
                 }
                 int count = current.read(target, offset, length);

@@ -1,0 +1,52 @@
+package io.quorlite.etcd;
+
+import java.util.List;
+
+/**
+ * An encoded message: its head, then parts, whose bytes other messages may share. Immutable as long as nobody writes to its arrays,
+ * which nobody may.
+ */
+final class EncodedReply {
+    private final byte[] head;
+    private final List<byte[]> parts;
+    private final int lastLength;
+    private final int sizeBytes;
+
+    private EncodedReply(byte[] head, List<byte[]> parts, int lastLength) {
+        this.head = head;
+        this.parts = parts;
+        this.lastLength = lastLength;
+        long size = head.length;
+        for (int i = 0; i < parts.size(); i++) {
+            size += length(i);
+        }
+        this.sizeBytes = Math.toIntExact(size);
+    }
+
+    static EncodedReply of(byte[] head, List<byte[]> parts) {
+        return new EncodedReply(head, parts, parts.isEmpty() ? 0 : parts.get(parts.size() - 1).length);
+    }
+
+    /** @param lastLength how much of the last part belongs to the message */
+    static EncodedReply of(byte[] head, List<byte[]> parts, int lastLength) {
+        return new EncodedReply(head, parts, lastLength);
+    }
+
+    byte[] head() {
+        return head;
+    }
+
+    List<byte[]> parts() {
+        return parts;
+    }
+
+    /** How many bytes of part {@code number} belong to the message: all, but for the last. */
+    int length(int number) {
+        return number == parts.size() - 1 ? lastLength : parts.get(number).length;
+    }
+
+    /** The size of all of it. */
+    int sizeBytes() {
+        return sizeBytes;
+    }
+}
