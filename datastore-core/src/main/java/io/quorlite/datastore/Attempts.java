@@ -41,12 +41,17 @@ final class Attempts {
     /** The same for calls that other refusals are worth another attempt for. */
     <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> attempt, Set<Kind> passing) {
         Call<T> call = new Call<>(lastNumber.incrementAndGet(), attempt, passing, nanoClock.getAsLong() + timeoutNanos);
-        open.put(call.number, call);
-        DatastoreException reason = stopped;
-        if (reason != null) {
-            call.fail(reason);
-        } else {
+        if (stopped == null) {
             call.attempt();
+        }
+        if (!call.result.isDone()) { // most calls are answered at once, and nobody need know of them
+            open.put(call.number, call);
+            DatastoreException reason = stopped;
+            if (reason != null) {
+                call.fail(reason);
+            } else if (call.result.isDone()) {
+                open.remove(call.number);
+            }
         }
         return call.result;
     }

@@ -3,6 +3,7 @@ package io.quorlite.datastore;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.OpResult;
 import io.quorlite.mvcc.RangeResult;
+import io.quorlite.mvcc.RangeSink;
 import io.quorlite.mvcc.Txn;
 import io.quorlite.mvcc.TxnResult;
 import io.quorlite.replication.Member;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * A member of a replicated datastore, embedded in this process.
@@ -84,6 +86,15 @@ public final class Datastore implements AutoCloseable {
     /** Reads a range of keys; what it returns is of one revision. */
     public CompletableFuture<RangeResult> range(Op.Range range, ReadLevel level) {
         return node.reads().range(range, level);
+    }
+
+    /**
+     * The same for a caller that makes something of its own of the rows.
+     *
+     * @param sinks makes what takes the rows; asked again where a read has to begin anew
+     */
+    public <T> CompletableFuture<T> range(Op.Range range, ReadLevel level, Supplier<RangeSink<T>> sinks) {
+        return node.reads().range(range, level, sinks);
     }
 
     /**

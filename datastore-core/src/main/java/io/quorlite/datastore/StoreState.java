@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database and the state machine over it, which an installed copy replaces by others. Two locks keep order:
@@ -69,6 +70,19 @@ final class StoreState implements AutoCloseable {
     /** Uses the database as it is; many at a time. Waits while another is put in its place. */
     <T> T use(Function<Store, T> use) {
         swapping.readLock().lock();
+        try {
+            requireOpen();
+            return use.apply(opened.store);
+        } finally {
+            swapping.readLock().unlock();
+        }
+    }
+
+    /** The same without waiting: null where another database is just put in this one's place, or {@code use} has none. */
+    <T> @Nullable T useAtOnce(Function<SqliteStore, @Nullable T> use) {
+        if (!swapping.readLock().tryLock()) {
+            return null;
+        }
         try {
             requireOpen();
             return use.apply(opened.store);

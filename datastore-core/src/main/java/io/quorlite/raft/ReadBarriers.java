@@ -121,6 +121,9 @@ final class ReadBarriers {
     private CompletableFuture<Long> leaderRound() {
         LeaderRound round = new LeaderRound();
         round.run();
+        if (!round.result.isDone()) { // a group of one answers at once
+            round.setDeadline();
+        }
         return round.result;
     }
 
@@ -135,10 +138,14 @@ final class ReadBarriers {
     private final class LeaderRound implements Runnable {
         final CompletableFuture<Long> result = new CompletableFuture<>();
         private final long term = leadership.view().term();
-        private final ScheduledFuture<?> deadline = timer.schedule(
-                () -> fail(Kind.TIMEOUT, "no majority confirmed leadership in " + timeout.toMillis() + " ms"),
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
+
+        void setDeadline() {
+            ScheduledFuture<?> deadline = timer.schedule(
+                    () -> fail(Kind.TIMEOUT, "no majority confirmed leadership in " + timeout.toMillis() + " ms"),
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            var unused = result.whenComplete((index, error) -> deadline.cancel(false));
+        }
 
         @Override
         public void run() {
@@ -187,7 +194,6 @@ final class ReadBarriers {
         private void succeed(long index) {
             Leadership.View view = leadership.view();
             if (view.ready() && view.term() == term) {
-                deadline.cancel(false);
                 result.complete(index);
             } else {
                 fail(Kind.LEADER_CHANGED, "led in term " + term + " no more");
@@ -195,7 +201,6 @@ final class ReadBarriers {
         }
 
         private void fail(Kind kind, String message) {
-            deadline.cancel(false);
             result.completeExceptionally(new ReplicationException(kind, message));
         }
 

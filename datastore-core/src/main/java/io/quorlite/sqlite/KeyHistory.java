@@ -28,6 +28,9 @@ final class KeyHistory {
 
     private volatile long[] versions = {0, 0};
 
+    /** Where {@link HotRows} has the row of a version, most likely the newest; 0 for nowhere. Any thread writes it, wrong is harmless. */
+    private volatile long hotAt;
+
     // Of the newest version; the writer's alone.
     private long createRevision;
     private long version;
@@ -119,6 +122,14 @@ final class KeyHistory {
             }
         }
         return low - 1;
+    }
+
+    long hotAt() {
+        return hotAt;
+    }
+
+    void hotAt(long position) {
+        hotAt = position;
     }
 
     /** Receives packed revisions. */

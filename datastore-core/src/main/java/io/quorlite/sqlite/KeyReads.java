@@ -8,19 +8,32 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The reading half of a {@link KeySpace}: keys from the index, rows from a connection. Not thread-safe. */
+/**
+ * The reading half of a {@link KeySpace}: keys from the index, rows from the ring of hot ones or else from a connection. Not
+ * thread-safe.
+ */
 final class KeyReads {
-    private final KeyIndex index;
-    private final RowReader rows;
-    private final Guard guard;
+    /** Counts of more chunks than this, some hundred thousand keys, take longer than a thread that must not wait has. */
+    private static final int CHUNKS_AT_ONCE_MAX = 4_096;
 
-    KeyReads(KeyIndex index, RowReader rows, Guard guard) {
+    private final KeyIndex index;
+    private final HotRows hot;
+    private final @Nullable RowReader rows;
+    private final Guard guard;
+    private final HotRow found = new HotRow();
+
+    /** @param rows null where only what is in memory may be read: anything else throws {@link NotInMemoryException} */
+    KeyReads(KeyIndex index, HotRows hot, @Nullable RowReader rows, Guard guard) {
         this.index = index;
+        this.hot = hot;
         this.rows = rows;
         this.guard = guard;
     }
 
     long count(KeyRange range, long revision) {
+        if (rows == null && !range.single() && index.chunkCount() > CHUNKS_AT_ONCE_MAX) {
+            throw NotInMemoryException.INSTANCE;
+        }
         long count = index.count(range, KeyIndex.limitOf(revision));
         guard.check(revision);
         return count;
@@ -28,54 +41,48 @@ final class KeyReads {
 
     void scan(KeyRange range, long revision, boolean values, KeySpace.RowVisitor visitor) {
         if (range.single()) {
-            long packed = index.floor(range.from(), KeyIndex.limitOf(revision));
-            if (packed > 0) {
-                visitor.row(require(rows.row(range.from(), packed, values), packed, revision));
-            }
+            scanOne(range.from(), revision, values, visitor);
         } else {
-            scanMany(range, revision, values, visitor);
+            new Scan(revision, values, visitor).run(range);
         }
         guard.check(revision);
     }
 
-    /** Walks the index and fetches rows a handful at a time; the visitor gets them in the index's order. */
-    private void scanMany(KeyRange range, long revision, boolean values, KeySpace.RowVisitor visitor) {
-        List<RowReader.Location> wanted = new ArrayList<>(RowReader.FETCH_MAX);
-        @Nullable KeyValue[] found = new KeyValue[RowReader.FETCH_MAX];
-        boolean[] enough = {false};
-        index.scan(range, KeyIndex.limitOf(revision), (key, packed) -> {
-            wanted.add(new RowReader.Location(key, packed));
-            if (wanted.size() == RowReader.FETCH_MAX) {
-                enough[0] = !fetch(wanted, found, revision, values, visitor);
-                wanted.clear();
-            }
-            return !enough[0];
-        });
-        if (!enough[0] && !wanted.isEmpty()) {
-            fetch(wanted, found, revision, values, visitor);
+    private void scanOne(Bytes key, long revision, boolean values, KeySpace.RowVisitor visitor) {
+        KeyHistory history = index.history(key);
+        long packed = history == null ? 0 : history.floor(KeyIndex.limitOf(revision));
+        if (history == null || packed <= 0) {
+            return;
         }
-    }
-
-    private boolean fetch(
-            List<RowReader.Location> wanted,
-            @Nullable KeyValue[] found,
-            long revision,
-            boolean values,
-            KeySpace.RowVisitor visitor) {
-        rows.rows(wanted, values, found);
-        for (int i = 0; i < wanted.size(); i++) {
-            if (!visitor.row(require(found[i], wanted.get(i).packed(), revision))) {
-                return false;
-            }
+        if (hot.find(history, packed, values, found.scratch)) {
+            visitor.view(found.of(key, packed));
+        } else {
+            visitor.row(fetch(key, packed, values, revision, history));
         }
-        return true;
     }
 
     @Nullable KeyValue get(Bytes key, long revision) {
-        long packed = index.floor(key, KeyIndex.limitOf(revision));
-        KeyValue found = packed > 0 ? require(rows.row(key, packed, true), packed, revision) : null;
+        KeyHistory history = index.history(key);
+        long packed = history == null ? 0 : history.floor(KeyIndex.limitOf(revision));
+        KeyValue kv = null;
+        if (history != null && packed > 0) {
+            kv = hot.find(history, packed, true, found.scratch)
+                    ? found.scratch.toKeyValue(key, packed)
+                    : fetch(key, packed, true, revision, history);
+        }
         guard.check(revision);
-        return found;
+        return kv;
+    }
+
+    private KeyValue fetch(Bytes key, long packed, boolean values, long revision, KeyHistory history) {
+        if (rows == null) {
+            throw NotInMemoryException.INSTANCE;
+        }
+        KeyValue kv = require(rows.row(key, packed, values), packed, revision);
+        if (values) {
+            hot.keep(history, packed, kv);
+        }
+        return kv;
     }
 
     private KeyValue require(@Nullable KeyValue row, long packed, long revision) {
@@ -86,10 +93,86 @@ final class KeyReads {
         return row;
     }
 
+    /**
+     * Walks the index and gives what is hot to the visitor at once; rows to be fetched wait until there is a handful, and all behind
+     * them waits, too, so that the visitor gets them in the index's order.
+     */
+    private final class Scan {
+        private final long revision;
+        private final boolean values;
+        private final KeySpace.RowVisitor visitor;
+        private final List<RowReader.Location> wanted = new ArrayList<>(0);
+        private final List<KeyHistory> histories = new ArrayList<>(0);
+        private @Nullable KeyValue @Nullable [] fetched;
+        /** So much of the ring one scan may fill: others have a use for it, too. */
+        private long roomBytes = hot.capacity() / 4;
+
+        private boolean enough;
+
+        Scan(long revision, boolean values, KeySpace.RowVisitor visitor) {
+            this.revision = revision;
+            this.values = values;
+            this.visitor = visitor;
+        }
+
+        void run(KeyRange range) {
+            index.scan(range, KeyIndex.limitOf(revision), this::next);
+            if (!enough && !wanted.isEmpty()) {
+                fetch();
+            }
+        }
+
+        private boolean next(Bytes key, long packed, KeyHistory history) {
+            if (wanted.isEmpty() && hot.find(history, packed, values, found.scratch)) {
+                enough = !visitor.view(found.of(key, packed));
+                return !enough;
+            }
+            wanted.add(new RowReader.Location(key, packed));
+            histories.add(history);
+            if (wanted.size() == RowReader.FETCH_MAX) {
+                enough = !fetch();
+                wanted.clear();
+                histories.clear();
+            }
+            return !enough;
+        }
+
+        private boolean fetch() {
+            if (rows == null) {
+                throw NotInMemoryException.INSTANCE;
+            }
+            if (fetched == null) {
+                fetched = new KeyValue[RowReader.FETCH_MAX];
+            }
+            rows.rows(wanted, values, fetched);
+            for (int i = 0; i < wanted.size(); i++) {
+                KeyValue kv = require(fetched[i], wanted.get(i).packed(), revision);
+                if (values && roomBytes > 0) {
+                    hot.keep(histories.get(i), wanted.get(i).packed(), kv);
+                    roomBytes -= kv.valueLength();
+                }
+                if (!visitor.row(kv)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** Tells after a read whether what was read can be trusted. */
     @FunctionalInterface
     interface Guard {
         /** Throws if a compaction passed {@code revision}. */
         void check(long revision);
+    }
+
+    /** A read needs more than memory has. */
+    static final class NotInMemoryException extends RuntimeException {
+        static final NotInMemoryException INSTANCE = new NotInMemoryException();
+        private static final long serialVersionUID = 1;
+
+        private NotInMemoryException() {
+            super("not in memory", null, false, false);
+        }
     }
 }

@@ -24,10 +24,16 @@ final class ReadView implements KeySpace {
     private final Supplier<StorePosition> published;
     private final KeyReads reads;
 
-    ReadView(StorePosition position, Supplier<StorePosition> published, KeyIndex index, RowReader rows) {
+    /** @param rows null where only what is in memory may be read */
+    ReadView(
+            StorePosition position,
+            Supplier<StorePosition> published,
+            KeyIndex index,
+            HotRows hot,
+            @Nullable RowReader rows) {
         this.position = position;
         this.published = published;
-        this.reads = new KeyReads(index, rows, this::check);
+        this.reads = new KeyReads(index, hot, rows, this::check);
     }
 
     @Override

@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class SqliteKeySpace implements KeySpace {
     private final Writer writer;
     private final KeyIndex index;
-    private final RowReader rows;
+    private final HotRows hot;
     private final KeyReads reads;
     private final PreparedStatement insert;
     private long lastPacked;
     private long writtenBytes;
 
-    SqliteKeySpace(Writer writer, KeyIndex index) throws SQLException {
+    SqliteKeySpace(Writer writer, KeyIndex index, HotRows hot) throws SQLException {
         this.writer = writer;
         this.index = index;
-        this.rows = new RowReader(writer.connection());
+        this.hot = hot;
         // No compaction can pass the writer: they are its own.
-        this.reads = new KeyReads(index, rows, revision -> {});
+        this.reads = new KeyReads(index, hot, new RowReader(writer.connection()), revision -> {});
         this.insert = writer.connection()
                 .prepareStatement(
                         "INSERT INTO history (revision, key, create_revision, version, lease, checksum, value)"
@@ -78,7 +78,10 @@ final class SqliteKeySpace implements KeySpace {
         long checksum = writer.checksum().ofRow(packed, kv);
         insert(packed, kv, checksum);
         writer.added(checksum, kv.key().length() + kv.value().length());
-        index.append(kv.key(), packed, kv.isTombstone(), kv.createRevision(), kv.version());
+        KeyHistory history = index.append(kv.key(), packed, kv.isTombstone(), kv.createRevision(), kv.version());
+        if (!kv.isTombstone()) {
+            hot.keep(history, packed, kv);
+        }
         lastPacked = packed;
         writtenBytes += kv.key().length() + kv.value().length();
     }

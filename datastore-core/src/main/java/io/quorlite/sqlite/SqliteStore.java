@@ -51,8 +51,13 @@ public final class SqliteStore implements Store {
     /** A batch writes its part of the meta page and the table's right edge again, however little is in it. */
     private static final long BATCH_BYTES = 2L * Schema.PAGE_BYTES;
 
+    /** Of rows kept in memory: what a control plane works on at the moment, and a small share of any heap. */
+    private static final long HOT_BYTES =
+            Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 16);
+
     private final SqliteDatabase database;
     private final KeyIndex index;
+    private final HotRows hot;
     private final Writer writer;
     private final SqliteKeySpace keySpace;
     private final SqliteLeases leases;
@@ -68,8 +73,9 @@ public final class SqliteStore implements Store {
     /** What readers may see. Set after COMMIT only: a reader must never see what a crash could take back. */
     private volatile StorePosition published;
 
-    private SqliteStore(SqliteDatabase database, Consumer<Throwable> fatal) throws SQLException {
+    private SqliteStore(SqliteDatabase database, HotRows hot, Consumer<Throwable> fatal) throws SQLException {
         this.database = database;
+        this.hot = hot;
         Meta meta = MetaTable.read(database.writer());
         RecordSum sum = new RecordSum();
         IndexLoader loader = new IndexLoader(meta);
@@ -80,7 +86,7 @@ public final class SqliteStore implements Store {
         sum.verify(meta);
         this.published = StorePosition.of(meta);
         this.writer = new Writer(database.writer(), meta);
-        this.keySpace = new SqliteKeySpace(writer, index);
+        this.keySpace = new SqliteKeySpace(writer, index, hot);
         this.leases = new SqliteLeases(writer);
         this.records = new SqliteRecords(writer);
         this.compaction = new Compaction(writer, index);
@@ -103,9 +109,15 @@ public final class SqliteStore implements Store {
      * @throws CorruptDatabaseException if anything read is damaged
      */
     public static SqliteStore open(Path file, int readConnections, Consumer<Throwable> fatal) throws IOException {
+        return open(file, readConnections, HOT_BYTES, fatal);
+    }
+
+    /** @param hotBytes how many bytes of rows are kept in memory */
+    static SqliteStore open(Path file, int readConnections, long hotBytes, Consumer<Throwable> fatal)
+            throws IOException {
         SqliteDatabase database = SqliteDatabase.open(file, readConnections);
         try {
-            return new SqliteStore(database, fatal);
+            return new SqliteStore(database, new HotRows(hotBytes), fatal);
         } catch (SQLException e) {
             database.abandon();
             throw StorageException.of("loading " + file, e);
@@ -242,10 +254,22 @@ public final class SqliteStore implements Store {
             StorePosition position = published; // first of all; see ReadView
             try {
                 return database.readers()
-                        .read(rows -> evaluation.apply(new ReadView(position, () -> published, index, rows)));
+                        .read(rows -> evaluation.apply(new ReadView(position, () -> published, index, hot, rows)));
             } catch (ReadView.OvertakenException e) {
                 // Only a compaction at a newer revision brings us here, so this ends.
             }
+        }
+    }
+
+    /**
+     * The same if all it reads is in memory, without ever waiting; else null. {@code evaluation} may be given up halfway.
+     */
+    public <T> @Nullable T readInMemory(Function<KeySpace, T> evaluation) {
+        StorePosition position = published;
+        try {
+            return evaluation.apply(new ReadView(position, () -> published, index, hot, null));
+        } catch (KeyReads.NotInMemoryException | ReadView.OvertakenException e) {
+            return null;
         }
     }
 

@@ -71,7 +71,7 @@ class CrashTest {
     void persistedSurvivesThoughAReaderHeldTheCheckpointBack() throws Exception {
         NaiveHistory model = new NaiveHistory();
         Random random = new Random(SEED);
-        try (StoreFixture fixture = new StoreFixture(directory.resolve("store.db"))) {
+        try (StoreFixture fixture = StoreFixture.withoutHotRows(directory.resolve("store.db"))) {
             Path wal = DatabaseFiles.sibling(fixture.file, "-wal");
             write(fixture, model, random, 10);
             fixture.store.read(keys -> {

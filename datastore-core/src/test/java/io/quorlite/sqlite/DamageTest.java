@@ -149,7 +149,7 @@ class DamageTest {
 
     @Test
     void noticesDamageThatComesWhileItIsOpen() throws Exception {
-        try (StoreFixture fixture = new StoreFixture(directory.resolve("live.db"))) {
+        try (StoreFixture fixture = StoreFixture.withoutHotRows(directory.resolve("live.db"))) {
             fixture.txn("a=needle-needle-needle");
             fixture.txn("b=1");
             for (int i = 0; i < 10; i++) {

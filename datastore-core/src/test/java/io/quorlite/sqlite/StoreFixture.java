@@ -20,14 +20,26 @@ final class StoreFixture implements AutoCloseable {
     final List<Throwable> fatal = Collections.synchronizedList(new ArrayList<>());
     SqliteStore store;
 
+    private final long hotBytes;
+
     StoreFixture(Path file) {
+        this(file, 4L << 20);
+    }
+
+    private StoreFixture(Path file, long hotBytes) {
         this.file = file;
+        this.hotBytes = hotBytes;
         this.store = open();
+    }
+
+    /** One that reads every row from the database. */
+    static StoreFixture withoutHotRows(Path file) {
+        return new StoreFixture(file, 0);
     }
 
     private SqliteStore open() {
         try {
-            return SqliteStore.open(file, 2, fatal::add);
+            return SqliteStore.open(file, 2, hotBytes, fatal::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
