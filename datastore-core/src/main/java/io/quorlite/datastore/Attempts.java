@@ -93,8 +93,8 @@ final class Attempts {
             wantsAnotherAttempt = false;
             supplier.get().whenComplete((value, failure) -> {
                 if (failure == null) {
+                    result.complete(value); // first: whoever enters the call looks again whether it is done
                     open.remove(number);
-                    result.complete(value);
                 } else {
                     refused(Refusals.of(failure));
                 }

@@ -79,7 +79,7 @@ final class StoreState implements AutoCloseable {
     }
 
     /** The same without waiting: null where another database is just put in this one's place, or {@code use} has none. */
-    <T> @Nullable T useAtOnce(Function<SqliteStore, @Nullable T> use) {
+    <T> @Nullable T useAtOnce(Function<Store, @Nullable T> use) {
         if (!swapping.readLock().tryLock()) {
             return null;
         }

@@ -261,9 +261,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /**
-     * The same if all it reads is in memory, without ever waiting; else null. {@code evaluation} may be given up halfway.
-     */
+    @Override
     public <T> @Nullable T readInMemory(Function<KeySpace, T> evaluation) {
         StorePosition position = published;
         try {

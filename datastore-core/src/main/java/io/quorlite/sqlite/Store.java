@@ -101,6 +101,11 @@ public interface Store extends LeaseStore, SystemStore, AutoCloseable {
      */
     <T> T read(Function<KeySpace, T> evaluation);
 
+    /** The same if all it reads is in memory, without ever waiting; else null. {@code evaluation} may be given up halfway. */
+    default <T> @Nullable T readInMemory(Function<KeySpace, T> evaluation) {
+        return null;
+    }
+
     /**
      * Reads the history: main revisions from {@code from} to {@code to}, or to the newest where that is smaller, whole and in
      * order, until enough was found or looked at; one revision at least.
