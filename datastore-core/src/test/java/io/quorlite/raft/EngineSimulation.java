@@ -88,7 +88,7 @@ final class EngineSimulation implements AutoCloseable {
     private void fault(long now) {
         int victim = random.nextInt(members.size());
         SimulatedEngine member = members.get(victim);
-        switch (random.nextInt(11)) {
+        switch (random.nextInt(12)) {
             case 0, 1 -> member.losePowerIn(1 + random.nextInt(12));
             case 2 -> {
                 for (int i = 0; i < members.size(); i++) { // all lose their power at once
@@ -102,6 +102,7 @@ final class EngineSimulation implements AutoCloseable {
             case 6 -> network.trouble(random.nextDouble() * 0.3);
             case 7, 8 -> network.heal();
             case 9 -> change(member);
+            case 10 -> member.failNextSync();
             default -> {
                 if (member.isRunning()) {
                     var unused = random.nextBoolean()

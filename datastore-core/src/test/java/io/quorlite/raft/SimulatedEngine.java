@@ -39,6 +39,7 @@ final class SimulatedEngine {
     private final SimulatedDisk disk = new SimulatedDisk();
     private final SimulatedState state = new SimulatedState();
     private volatile @Nullable Life life;
+    private volatile boolean syncFails;
 
     SimulatedEngine(
             EngineRecord record,
@@ -100,7 +101,7 @@ final class SimulatedEngine {
         try {
             made.raft.start(made);
         } catch (IOException e) {
-            if (disk.hasPower()) {
+            if (disk.hasPower() && !syncFails) {
                 record.breach("n" + id() + " does not start: " + e + ", " + e.getCause());
             }
             made.dead = true;
@@ -110,6 +111,12 @@ final class SimulatedEngine {
     /** The power fails with the {@code changes}-th change of the disk from now. */
     void losePowerIn(long changes) {
         disk.losePowerIn(changes);
+    }
+
+    /** The next sync of log or votes fails, after which the member must stop. */
+    void failNextSync() {
+        syncFails = true;
+        disk.failNextForce();
     }
 
     /** Ends a process without its disk hearing of it, and brings the power back. */
@@ -123,6 +130,7 @@ final class SimulatedEngine {
         closeWithin(ending.raft);
         life = null;
         disk.restartAfterPowerLoss(random);
+        syncFails = false;
         state.losePower(random);
     }
 
@@ -274,7 +282,7 @@ final class SimulatedEngine {
 
         @Override
         public void fatal(Throwable cause) {
-            if (disk.hasPower() && !dead) {
+            if (disk.hasPower() && !dead && !syncFails) {
                 record.breach("n" + id() + " stopped: " + cause);
             }
             dead = true;
