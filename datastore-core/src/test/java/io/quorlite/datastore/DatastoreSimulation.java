@@ -43,12 +43,14 @@ final class DatastoreSimulation {
     }
 
     static Outcome run(long seed, SimulationMutant mutant, boolean sqlite, boolean tracing) {
-        Path root = null;
+        Path root;
         try {
             root = Files.createTempDirectory(fastDirectory(), "quorlite-simulation");
-            return new DatastoreSimulation(seed, mutant, sqlite, tracing, root).run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        try {
+            return new DatastoreSimulation(seed, mutant, sqlite, tracing, root).run();
         } finally {
             delete(root);
         }
@@ -191,9 +193,6 @@ final class DatastoreSimulation {
     }
 
     private static void delete(Path root) {
-        if (root == null) {
-            return;
-        }
         try {
             Files.walkFileTree(root, new SimpleFileVisitor<>() {
                 @Override

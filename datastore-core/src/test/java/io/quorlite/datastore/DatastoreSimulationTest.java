@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +63,8 @@ class DatastoreSimulationTest {
     void keepsItsPromisesWithSeed(long seed) throws IOException {
         List<String> breaches = run(seed, SimulationMutant.NONE, false).breaches();
         if (!breaches.isEmpty()) {
-            Path trace = Files.createDirectories(Path.of("target", "simulation")).resolve("seed-" + seed + ".txt");
+            Path trace =
+                    Files.createDirectories(Path.of("target", "simulation")).resolve("seed-" + seed + ".txt");
             Files.write(
                     trace,
                     DatastoreSimulation.run(seed, SimulationMutant.NONE, false, true)
@@ -79,7 +81,7 @@ class DatastoreSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void findsPlantedDefects(String defect) {
-        SimulationMutant mutant = SimulationMutants.all().get(defect);
+        SimulationMutant mutant = Objects.requireNonNull(SimulationMutants.all().get(defect));
         for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
             var breaches = run(seed, mutant, false).breaches();
             if (!breaches.isEmpty()) {

@@ -126,10 +126,10 @@ final class SimulatedCluster {
         }
     }
 
-    void powerLost(Path database) {
+    void powerLost(String member, Path database) {
         if (maps != null) {
             long index = maps.losePower(database, simulation.random());
-            simulation.trace(() -> database.getParent().getParent().getFileName() + " keeps " + index);
+            simulation.trace(() -> member + " keeps " + index);
         }
     }
 

@@ -163,7 +163,7 @@ final class SimulatedMember {
         replication = null;
         paused = false;
         dying = false;
-        cluster.powerLost(directory.resolve("db").resolve("quorlite.db"));
+        cluster.powerLost(name(), directory.resolve("db").resolve("quorlite.db"));
     }
 
     void pause(boolean now) {

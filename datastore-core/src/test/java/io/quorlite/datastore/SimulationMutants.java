@@ -13,7 +13,8 @@ import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Defects to plant, each of a kind that databases were shipped with. */
 final class SimulationMutants {
@@ -123,11 +124,11 @@ final class SimulationMutants {
 
     /** What a method of the store would do. */
     private interface Proceed {
-        Object call() throws Throwable;
+        @Nullable Object call() throws Throwable;
     }
 
     private interface Harm {
-        Object call(Method method, Proceed proceed) throws Throwable;
+        @Nullable Object call(Method method, Proceed proceed) throws Throwable;
     }
 
     private static SimulationMutant store(Harm harm) {
@@ -142,7 +143,7 @@ final class SimulationMutants {
         };
     }
 
-    private static SimulationMutant store(String name, UnaryOperator<Object> answer) {
+    private static SimulationMutant store(String name, Function<Object, @Nullable Object> answer) {
         return store((method, proceed) -> {
             Object truth = proceed.call();
             return method.getName().equals(name) && truth != null ? answer.apply(truth) : truth;
@@ -151,7 +152,7 @@ final class SimulationMutants {
 
     private record StoreCall(Object real, Method method, Object[] arguments) implements Proceed {
         @Override
-        public Object call() throws Throwable {
+        public @Nullable Object call() throws Throwable {
             try {
                 return method.invoke(real, arguments);
             } catch (InvocationTargetException e) {
@@ -161,7 +162,7 @@ final class SimulationMutants {
     }
 
     private interface Handler {
-        Object call(Method method, Object[] arguments) throws Throwable;
+        @Nullable Object call(Method method, Object[] arguments) throws Throwable;
     }
 
     private static <T> T harmed(Class<T> port, T real, Handler handler) {

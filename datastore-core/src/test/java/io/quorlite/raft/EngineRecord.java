@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,7 +104,7 @@ final class EngineRecord {
         }
         proposals.forEach((text, told) -> {
             int found = times.getOrDefault(text, 0);
-            boolean wrong = switch (told.get()) {
+            boolean wrong = switch (Objects.requireNonNull(told.get())) {
                 case ACKNOWLEDGED -> found != 1;
                 case REFUSED -> found != 0;
                 case UNKNOWN, NOTHING -> found > 1;

@@ -38,7 +38,9 @@ class EngineSimulationTest {
     @CsvSource({"1, 3", "2, 5"})
     void keepsRaftsPromisesWithSeed(long seed, int members) throws Exception {
         assertThat(run(seed, members, disk -> disk))
-                .as("seed %d with %d members; mostly again with -Dsimulation.seed=%d -Dsimulation.seeds=1", seed, members, seed)
+                .as(
+                        "seed %d with %d members; mostly again with -Dsimulation.seed=%d -Dsimulation.seeds=1",
+                        seed, members, seed)
                 .isEmpty();
     }
 

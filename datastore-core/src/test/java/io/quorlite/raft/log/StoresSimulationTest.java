@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorlite.simulation.Seeds;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ class StoresSimulationTest {
         try {
             StoresSimulation.run(seed, STEPS, disk -> disk);
         } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError("seed " + seed + "; again with -Dsimulation.seed=" + seed + " -Dsimulation.seeds=1", e);
+            throw new AssertionError(
+                    "seed " + seed + "; again with -Dsimulation.seed=" + seed + " -Dsimulation.seeds=1", e);
         }
     }
 
@@ -75,9 +77,10 @@ class StoresSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void findsPlantedDefects(String defect) {
+        UnaryOperator<Disk> mutant = Objects.requireNonNull(MUTANTS.get(defect));
         for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
             try {
-                StoresSimulation.run(seed, STEPS, MUTANTS.get(defect));
+                StoresSimulation.run(seed, STEPS, mutant);
             } catch (RuntimeException | AssertionError found) {
                 log.info("{}: seed {}", defect, seed);
                 return;

@@ -103,8 +103,10 @@ class EngineGroupTest {
         proposeAll(leader(), 0, 100);
         awaitAppliedEverywhere(100);
 
-        Await.until("no thread of the engine's is kept for appended entries", () -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().contains("AppendEntriesThread")));
+        Await.until(
+                "no thread of the engine's is kept for appended entries",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().contains("AppendEntriesThread")));
     }
 
     @Test
