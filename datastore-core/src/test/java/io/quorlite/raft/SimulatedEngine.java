@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A member on the real engine, its log and votes on a disk in memory that loses what was not synced. */
 final class SimulatedEngine {
-    private static final long CLOSE_SECONDS_MAX = 20;
+    private static final long CLOSE_SECONDS_MAX = 60;
 
     private final EngineRecord record;
     private final FaultyNetwork network;
