@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long no write is acknowledged when the leader of three is killed with {@code kill -9}: the same clients on both servers, alternately.
+ * How long no write is acknowledged when the leader of three is killed with {@code kill -9}: the same client on both servers, alternately.
  * After each kill the member is started again and given time to catch up.
  */
 final class LeaderLoss {
@@ -53,7 +53,7 @@ final class LeaderLoss {
     private final class Run implements AutoCloseable {
         private final ServerGroup group;
         private final List<ManagedChannel> channels = new ArrayList<>();
-        private final RetryingWriters writers;
+        private final SteadyPuts puts;
         private final List<Long> pauses = new ArrayList<>();
         private final List<Long> controls = new ArrayList<>();
 
@@ -65,19 +65,19 @@ final class LeaderLoss {
                         .usePlaintext()
                         .build());
             }
-            this.writers = new RetryingWriters(group.clientPorts());
+            this.puts = new SteadyPuts(group.clientPorts());
             awaitAllFollow();
-            writers.awaitMore(5 * WRITES, WAIT_SECONDS);
+            puts.awaitMore(5 * WRITES, WAIT_SECONDS);
         }
 
         void killLeader() throws Exception {
             int leader = awaitAllFollow();
-            writers.takeLongestPauseMillis();
-            writers.awaitMore(WRITES, WAIT_SECONDS);
-            controls.add(writers.takeLongestPauseMillis());
+            puts.takeLongestPauseMillis();
+            puts.awaitMore(WRITES, WAIT_SECONDS);
+            controls.add(puts.takeLongestPauseMillis());
             group.kill(leader);
-            writers.awaitMore(WRITES, WAIT_SECONDS);
-            pauses.add(writers.takeLongestPauseMillis());
+            puts.awaitMore(WRITES, WAIT_SECONDS);
+            pauses.add(puts.takeLongestPauseMillis());
             group.restart(leader);
             awaitAllFollow();
         }
@@ -118,7 +118,7 @@ final class LeaderLoss {
 
         @Override
         public void close() {
-            writers.close();
+            puts.close();
             channels.forEach(ManagedChannel::shutdownNow);
         }
 

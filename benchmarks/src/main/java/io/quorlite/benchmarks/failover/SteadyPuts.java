@@ -2,73 +2,66 @@ package io.quorlite.benchmarks.failover;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.quorlite.etcd.proto.rpc.KVGrpc;
 import io.quorlite.etcd.proto.rpc.PutRequest;
+import io.quorlite.etcd.proto.rpc.PutResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that put all the time, one put at a time each and with a short rest in between, and that go to the next member at once where one
- * fails or does not answer. They know the longest time without an acknowledged write. Thread-safe.
+ * A put every few milliseconds, to the members in turn, whatever became of those before: so what is seen is when the group takes writes,
+ * not how long a client waits for the answer to one that was lost with the leader. Knows the longest time without an acknowledged one.
+ * Thread-safe.
  */
-final class RetryingWriters implements AutoCloseable {
-    private static final int CLIENTS = 4;
+final class SteadyPuts implements AutoCloseable {
+    private static final long PERIOD_MILLIS = 5;
     private static final int KEYS = 1_000;
     private static final ByteString VALUE = ByteString.copyFrom(new byte[100]);
     private static final long CALL_SECONDS = 5;
-    private static final long REST_MILLIS = 2;
 
     private final List<ManagedChannel> channels = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean stop;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private int number; // the timer's thread alone
     private long acknowledged; // guarded by this, as are the next two
     private long lastNanos = System.nanoTime();
     private long longestNanos;
 
-    RetryingWriters(List<Integer> ports) {
+    SteadyPuts(List<Integer> ports) {
         for (int port : ports) {
             channels.add(NettyChannelBuilder.forAddress("127.0.0.1", port)
                     .usePlaintext()
                     .build());
         }
-        for (int i = 0; i < CLIENTS; i++) {
-            int client = i;
-            Thread thread = new Thread(() -> write(client), "writer-" + client);
-            threads.add(thread);
-            thread.start();
-        }
+        timer.scheduleAtFixedRate(this::put, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void write(int client) {
-        int member = client;
-        for (int number = client; !stop; number += CLIENTS) {
-            ManagedChannel channel = channels.get(member % channels.size());
-            PutRequest put = PutRequest.newBuilder()
-                    .setKey(ByteString.copyFromUtf8("writer/" + number % KEYS))
-                    .setValue(VALUE)
-                    .build();
-            try {
-                KVGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-                        .put(put);
-                acknowledge();
-            } catch (StatusRuntimeException e) {
-                channel.resetConnectBackoff();
-                member++;
-            }
-            rest();
-        }
-    }
+    private void put() {
+        ManagedChannel channel = channels.get(number % channels.size());
+        channel.resetConnectBackoff(); // a member that is back is asked again at once
+        KVGrpc.newStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .put(
+                        PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8("steady/" + number % KEYS))
+                                .setValue(VALUE)
+                                .build(),
+                        new StreamObserver<>() {
+                            @Override
+                            public void onNext(PutResponse response) {
+                                acknowledge();
+                            }
 
-    private static void rest() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                            @Override
+                            public void onError(Throwable failure) {} // a pause is what shows
+
+                            @Override
+                            public void onCompleted() {}
+                        });
+        number++;
     }
 
     private synchronized void acknowledge() {
@@ -101,14 +94,7 @@ final class RetryingWriters implements AutoCloseable {
 
     @Override
     public void close() {
-        stop = true;
+        timer.shutdownNow();
         channels.forEach(ManagedChannel::shutdownNow);
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }
