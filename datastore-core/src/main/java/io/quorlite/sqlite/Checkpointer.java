@@ -60,6 +60,9 @@ final class Checkpointer implements AutoCloseable {
     /** A passive checkpoint has just left a long WAL with little in it that is not in the file. */
     private volatile boolean restartDue;
 
+    /** Larger than the maximum after a reader was in the way: a long one shall not cost an attempt for every checkpoint. */
+    private volatile long restartFromBytes = WAL_BYTES_MAX;
+
     // The writer's alone.
     private long bytesSincePassive;
     private long waitAtBytes = WAL_BYTES_LIMIT;
@@ -80,7 +83,8 @@ final class Checkpointer implements AutoCloseable {
         bytesSincePassive += bytes;
         if (restartDue && running.tryLock()) { // held by persist(), it is due again after the next passive one
             restartDue = false;
-            restart(RESTART_WAIT_MILLIS);
+            long from = restartFromBytes;
+            restartFromBytes = restart(RESTART_WAIT_MILLIS) ? WAL_BYTES_MAX : from + RETRY_BYTES;
         }
         if (bytesSincePassive < PASSIVE_BYTES) {
             return;
@@ -89,7 +93,9 @@ final class Checkpointer implements AutoCloseable {
         long wal = database.walBytes();
         if (wal >= waitAtBytes) {
             running.lock();
-            waitAtBytes = restart(RESTART_WAIT_MILLIS_AT_LIMIT) ? WAL_BYTES_LIMIT : wal + RETRY_BYTES;
+            boolean restarted = restart(RESTART_WAIT_MILLIS_AT_LIMIT);
+            waitAtBytes = restarted ? WAL_BYTES_LIMIT : wal + RETRY_BYTES;
+            restartFromBytes = restarted ? WAL_BYTES_MAX : waitAtBytes;
         } else if (wanted.availablePermits() == 0) {
             wanted.release();
         }
@@ -127,7 +133,7 @@ final class Checkpointer implements AutoCloseable {
                 long frames = checkpoint();
                 // So that the writer, when it finishes the job, finds little to sync.
                 database.syncFile();
-                restartDue = frames * FRAME_BYTES >= WAL_BYTES_MAX;
+                restartDue = frames * FRAME_BYTES >= restartFromBytes;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
