@@ -10,7 +10,7 @@ final class EncodedReply {
     private final byte[] head;
     private final List<byte[]> parts;
     private final int lastLength;
-    private final int sizeBytes;
+    private final long sizeBytes;
 
     private EncodedReply(byte[] head, List<byte[]> parts, int lastLength) {
         this.head = head;
@@ -20,7 +20,7 @@ final class EncodedReply {
         for (int i = 0; i < parts.size(); i++) {
             size += length(i);
         }
-        this.sizeBytes = Math.toIntExact(size);
+        this.sizeBytes = size;
     }
 
     static EncodedReply of(byte[] head, List<byte[]> parts) {
@@ -45,8 +45,12 @@ final class EncodedReply {
         return number == parts.size() - 1 ? lastLength : parts.get(number).length;
     }
 
-    /** The size of all of it. */
+    /**
+     * The size of all of it.
+     *
+     * @throws ArithmeticException if that is more than a message can have, 2 GiB
+     */
     int sizeBytes() {
-        return sizeBytes;
+        return Math.toIntExact(sizeBytes); // not when it is made: that would look like a failure of the read
     }
 }
