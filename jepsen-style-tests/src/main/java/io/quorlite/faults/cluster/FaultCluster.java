@@ -32,11 +32,20 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
      * @param folder where everything of the run is: {@code logs} of the nodes, their {@code data} or their disks
      * @param disks whether each node gets a file system of its own
      * @param clocks whether each node gets a clock of its own
+     * @param javaOptions further options for the JVM of each node, by its number; empty for none
      */
     public record Plan(
-            Path launcher, Path folder, int nodes, List<String> options, boolean disks, boolean clocks, int rate) {
+            Path launcher,
+            Path folder,
+            int nodes,
+            List<String> options,
+            boolean disks,
+            boolean clocks,
+            int rate,
+            List<String> javaOptions) {
         public Plan {
             options = List.copyOf(options);
+            javaOptions = List.copyOf(javaOptions);
         }
     }
 
@@ -72,6 +81,9 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
             clients.add(new NodeClient(name(i), "127.0.0.1", clientPorts.get(i)));
             disks.add(plan.disks() ? disk(i) : null);
             LoopDisk disk = disks.get(i);
+            if (i < plan.javaOptions().size()) {
+                node.setEnvironment("NODE_AGENT_JAVA_OPTIONS", plan.javaOptions().get(i));
+            }
             node.keepDataIn(disk == null ? plan.folder().resolve("data") : disk.path());
             if (plan.clocks()) {
                 WallClock clock = new WallClock(wallClocks, plan.folder().resolve(name(i) + ".clock"));

@@ -2,18 +2,18 @@ package io.quorlite.faults.run;
 
 import io.quorlite.faults.checkers.Verdict;
 import io.quorlite.faults.checkers.suite.Workload;
+import io.quorlite.faults.mutants.Mutant;
+import io.quorlite.faults.mutants.Mutants;
 import io.quorlite.faults.nemesis.Capabilities;
 import io.quorlite.faults.nemesis.FaultKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,6 +66,12 @@ public final class Faults implements Callable<Integer> {
     @Option(names = "--matrix", description = "Runs many cells instead: quick, full or soak.")
     @Nullable String matrix;
 
+    @Option(
+            names = "--mutants",
+            split = ",",
+            description = "Runs servers with faults of our own making, by name or all, and tells who noticed.")
+    List<String> mutants = List.of();
+
     @Option(names = "--list", description = "Lists workloads and faults, and what cannot be done here.")
     boolean list;
 
@@ -91,6 +97,9 @@ public final class Faults implements Callable<Integer> {
             list(print, capabilities);
             return 0;
         }
+        if (!mutants.isEmpty()) {
+            return hunt(print, capabilities) ? 0 : 1;
+        }
         boolean passed = true;
         for (Cell cell : cells()) {
             String missing = missing(cell, capabilities);
@@ -105,8 +114,46 @@ public final class Faults implements Callable<Integer> {
         return passed ? 0 : 1;
     }
 
+    private boolean hunt(PrintWriter print, Capabilities capabilities) throws IOException, InterruptedException {
+        MutantHunt hunt = new MutantHunt(launcher.toAbsolutePath(), out.toAbsolutePath());
+        boolean allCaught = true;
+        for (Mutant mutant : chosenMutants()) {
+            Cell cell = Cell.of(mutant.workload(), mutant.nemesis(), 3, mutant.seconds(), firstSeed());
+            String missing = missing(cell, capabilities);
+            if (missing != null) {
+                print.println("SKIPPED  " + mutant.name() + "  cannot be done here: " + missing);
+                continue;
+            }
+            try {
+                MutantHunt.Catch found = hunt.hunt(mutant, firstSeed());
+                allCaught &= found.isCaught();
+                print.println(found.line());
+                print.println("         " + found.finding());
+            } catch (IOException | RuntimeException | AssertionError e) {
+                allCaught = false;
+                print.println("BROKEN   " + mutant.name() + "  " + e);
+            }
+            print.flush();
+        }
+        return allCaught;
+    }
+
+    private List<Mutant> chosenMutants() {
+        try {
+            return mutants.equals(List.of("all"))
+                    ? Mutants.all()
+                    : mutants.stream().map(Mutants::named).toList();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + "; see --list", e);
+        }
+    }
+
+    private long firstSeed() {
+        return seed == null ? System.nanoTime() % 1_000_000 : seed;
+    }
+
     private List<Cell> cells() {
-        long from = seed == null ? System.nanoTime() % 1_000_000 : seed;
+        long from = firstSeed();
         int time = minutes == null ? seconds : (int) Math.max(1, Math.round(minutes * 60));
         try {
             return matrix != null ? Matrix.of(matrix, from) : List.of(Cell.of(workload, nemesis, nodes, time, from));
@@ -117,12 +164,12 @@ public final class Faults implements Callable<Integer> {
 
     private boolean run(Cell cell, PrintWriter print) throws IOException, InterruptedException {
         String name = cell.workload().argument() + "-" + cell.nemesis() + "-" + cell.nodes() + "-" + cell.seed();
-        Path folder = fresh(out.toAbsolutePath().resolve(name));
+        Path folder = Folders.fresh(out.toAbsolutePath().resolve(name));
         try {
             Result result = Run.of(cell, launcher.toAbsolutePath(), folder);
             print.println(result.line());
             if (result.kind() == Verdict.Kind.VALID) {
-                remove(folder.resolve("data")); // of use only where something went wrong
+                Folders.remove(folder.resolve("data")); // of use only where something went wrong
             } else {
                 print.println("         again: " + cell.command());
                 print.println("         look:  " + folder.resolve("report.html"));
@@ -132,24 +179,6 @@ public final class Faults implements Callable<Integer> {
             print.println("BROKEN   " + cell + "  the harness failed: " + e + "   left in " + folder);
             e.printStackTrace(print);
             return false;
-        }
-    }
-
-    private static Path fresh(Path folder) throws IOException {
-        Path made = folder;
-        for (int i = 2; Files.exists(made); i++) {
-            made = folder.resolveSibling(folder.getFileName() + "-" + i);
-        }
-        return Files.createDirectories(made);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 
@@ -170,6 +199,10 @@ public final class Faults implements Callable<Integer> {
         for (FaultKind fault : FaultKind.values()) {
             String missing = fault.missing(capabilities);
             print.printf(Locale.ROOT, "  %-20s%s%n", fault.argument(), missing == null ? "" : "not here: " + missing);
+        }
+        print.println("mutants:");
+        for (Mutant mutant : Mutants.all()) {
+            print.printf(Locale.ROOT, "  %-26s%s%n", mutant.name(), mutant.does());
         }
         print.flush();
     }

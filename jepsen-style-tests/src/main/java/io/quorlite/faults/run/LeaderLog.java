@@ -3,12 +3,14 @@ package io.quorlite.faults.run;
 import io.quorlite.etcd.proto.rpc.StatusResponse;
 import io.quorlite.faults.cluster.FaultCluster;
 import io.quorlite.faults.history.HistoryRecorder;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Writes down who leads in which term, as the members say it. One thread uses it. */
+/** Writes down who leads in which term, as the members say it, every such pair once. One thread uses it. */
 final class LeaderLog {
     private final FaultCluster cluster;
     private final HistoryRecorder history;
-    private long newestTerm;
+    private final Set<String> seen = new HashSet<>();
 
     LeaderLog(FaultCluster cluster, HistoryRecorder history) {
         this.cluster = cluster;
@@ -20,9 +22,8 @@ final class LeaderLog {
             StatusResponse status = cluster.node(node).isAlive() ? cluster.status(node) : null;
             if (status != null
                     && status.getLeader() == status.getHeader().getMemberId()
-                    && status.getRaftTerm() > newestTerm) {
-                newestTerm = status.getRaftTerm();
-                history.leader(FaultCluster.name(node), newestTerm);
+                    && seen.add(node + " " + status.getRaftTerm())) {
+                history.leader(FaultCluster.name(node), status.getRaftTerm());
             }
         }
     }

@@ -11,6 +11,8 @@ import io.quorlite.faults.history.HistoryRecorder;
 import io.quorlite.faults.history.KeyRange;
 import io.quorlite.faults.history.Outcome;
 import io.quorlite.faults.history.StoreRequest;
+import io.quorlite.faults.mutants.AgentJar;
+import io.quorlite.faults.mutants.Mutant;
 import io.quorlite.faults.nemesis.Capabilities.Need;
 import io.quorlite.faults.nemesis.FaultKind;
 import io.quorlite.faults.nemesis.Nemesis;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +54,16 @@ public final class Run {
     private static final int CORRUPTION = 11;
 
     private final Cell cell;
+    private final @Nullable Mutant mutant;
     private final Path folder;
     private final Load load;
     private final List<Verdict> ownVerdicts = new ArrayList<>();
     private final List<String> down = new ArrayList<>();
     private int faults;
 
-    private Run(Cell cell, Path folder) {
+    private Run(Cell cell, @Nullable Mutant mutant, Path folder) {
         this.cell = cell;
+        this.mutant = mutant;
         this.folder = folder;
         this.load = Loads.of(cell.workload());
     }
@@ -70,7 +75,13 @@ public final class Run {
      * @param folder an empty folder for everything that is left of the run
      */
     public static Result of(Cell cell, Path launcher, Path folder) throws IOException, InterruptedException {
-        Run run = new Run(cell, folder);
+        return of(cell, null, launcher, folder);
+    }
+
+    /** The same with nodes that are {@code mutant}; null for the server as it is. */
+    static Result of(Cell cell, @Nullable Mutant mutant, Path launcher, Path folder)
+            throws IOException, InterruptedException {
+        Run run = new Run(cell, mutant, folder);
         FaultCluster.Plan plan = new FaultCluster.Plan(
                 launcher,
                 folder,
@@ -78,7 +89,8 @@ public final class Run {
                 options(cell),
                 cell.needs(Need.DISKS),
                 cell.needs(Need.CLOCKS),
-                RATE_PER_SECOND);
+                RATE_PER_SECOND,
+                run.javaOptions());
         RunFolder left = RunFolder.create(folder);
         try (FaultCluster cluster = new FaultCluster(plan);
                 HistoryRecorder history = HistoryRecorder.create(left.history(), System::nanoTime)) {
@@ -98,6 +110,15 @@ public final class Run {
                 "--snapshot-entries", Integer.toString(50 + random.nextInt(150)),
                 "--log-tail-entries", Integer.toString(10 + random.nextInt(90)),
                 "--election-timeout", "500");
+    }
+
+    private List<String> javaOptions() throws IOException {
+        if (mutant == null) {
+            return List.of();
+        }
+        Path jar = folder.resolve("mutant.jar");
+        AgentJar.write(jar);
+        return Collections.nCopies(mutant.everywhere() ? cell.nodes() : 1, AgentJar.option(jar, mutant));
     }
 
     private void play(FaultCluster cluster, HistoryRecorder history) throws IOException, InterruptedException {

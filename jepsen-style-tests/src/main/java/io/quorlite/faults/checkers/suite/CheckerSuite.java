@@ -9,6 +9,7 @@ import io.quorlite.faults.checkers.revisions.LeaseBoundsChecker;
 import io.quorlite.faults.checkers.revisions.RevisionReplayChecker;
 import io.quorlite.faults.checkers.revisions.WatchRulesChecker;
 import io.quorlite.faults.checkers.workloads.BankChecker;
+import io.quorlite.faults.checkers.workloads.ElectionsChecker;
 import io.quorlite.faults.checkers.workloads.HashAgreementChecker;
 import io.quorlite.faults.checkers.workloads.LogScan;
 import io.quorlite.faults.checkers.workloads.MutualExclusionChecker;
@@ -55,7 +56,8 @@ public final class CheckerSuite {
                 new RevisionReplayChecker(),
                 new WatchRulesChecker(),
                 new LeaseBoundsChecker(settings.leaseBoundNanos(), workload == Workload.LEASE),
-                new HashAgreementChecker(settings.nodes())));
+                new HashAgreementChecker(settings.nodes()),
+                new ElectionsChecker()));
         switch (workload) {
             case REGISTER ->
                 checkers.add(new RegisterChecker(

@@ -1,0 +1,96 @@
+package io.quorlite.faults.mutants;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.quorlite.mvcc.RangeResult;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import net.bytebuddy.asm.Advice;
+
+/** What reads find, and how old it may be. */
+final class ReadMutants {
+    private static final String EVALUATOR = "io.quorlite.mvcc.RangeEvaluator";
+
+    private ReadMutants() {}
+
+    static List<Mutant> all() {
+        return List.of(
+                Mutant.of(
+                                "read-unconfirmed",
+                                "a leader answers linearizable reads without asking whether it still leads",
+                                "register",
+                                Rewrite.withoutCalls(
+                                        "io.quorlite.sofajraft.core.NodeImpl", "readLeader", "getQuorum"))
+                        .under("pause-leader", 25),
+                Mutant.of(
+                                "read-from-here",
+                                "linearizable reads are answered as serializable ones",
+                                "register",
+                                Rewrite.advice("io.quorlite.datastore.ReadBarriers", "pass", NoBarrier.class))
+                        .under("partition-one", 15),
+                Mutant.of(
+                        "rows-one-revision-old",
+                        "a read's header names one revision, its rows are of the one before",
+                        "register",
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), OneRevisionOld.class)),
+                Mutant.of(
+                        "page-of-now",
+                        "a read at an older revision finds the newest rows",
+                        "kubernetes",
+                        Rewrite.advice(EVALUATOR, "rows", OfNow.class)),
+                Mutant.of(
+                        "count-one-high",
+                        "a read counts one key too many",
+                        "kubernetes",
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), CountHigh.class)),
+                Mutant.of(
+                        "header-one-high",
+                        "a read's header names the revision after the one it was read at",
+                        "kubernetes",
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), HeaderHigh.class)));
+    }
+
+    static final class NoBarrier {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean skip() {
+            return true;
+        }
+
+        @Advice.OnMethodExit
+        static void passed(@Advice.Return(readOnly = false) CompletableFuture<Void> result) {
+            result = CompletableFuture.completedFuture(null);
+        }
+    }
+
+    static final class OneRevisionOld {
+        @Advice.OnMethodEnter
+        static void older(
+                @Advice.Argument(2) long current, @Advice.Argument(value = 3, readOnly = false) long newest) {
+            if (newest == current && current > 2) {
+                newest = current - 1;
+            }
+        }
+    }
+
+    static final class OfNow {
+        @Advice.OnMethodEnter
+        static void now(@Advice.Argument(2) long current, @Advice.Argument(value = 3, readOnly = false) long at) {
+            at = Math.max(at, current);
+        }
+    }
+
+    static final class CountHigh {
+        @Advice.OnMethodExit
+        static void count(@Advice.Return(readOnly = false) RangeResult result) {
+            result = new RangeResult(result.revision(), result.kvs(), result.count() + 1, result.more());
+        }
+    }
+
+    static final class HeaderHigh {
+        @Advice.OnMethodExit
+        static void raise(@Advice.Return(readOnly = false) RangeResult result) {
+            result = new RangeResult(result.revision() + 1, result.kvs(), result.count(), result.more());
+        }
+    }
+}
