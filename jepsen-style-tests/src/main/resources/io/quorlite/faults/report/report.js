@@ -15,7 +15,8 @@
   const leaderTop = faultsTop + faultNames.length * ROW + 2;
   const lanesTop = leaderTop + (nodeNames.length ? ROW + 4 : 0);
   const height = lanesTop + run.lanes * lane + 6;
-  let from = 0, to = end, marked = null;
+  const load = run.phases.find(phase => phase.name === "load");
+  let from = load ? Math.max(0, load.at - 1000) : 0, to = end, marked = null; // the nodes' start tells nothing
 
   const width = () => canvas.clientWidth || 1200;
   const x = time => LEFT + (time - from) / (to - from) * (width() - LEFT);
@@ -42,12 +43,16 @@
       context.fillRect(x(at), AXIS, 1, height - AXIS);
       label(step >= 100 ? (at / 1000).toFixed(step >= 1000 ? 0 : 1) + " s" : at.toFixed(step < 1 ? 2 : 0) + " ms", x(at) + 2, 14, "#5a636d");
     }
+    const free = [0, 0, 0]; // where each row of labels is free again: phases may follow each other at once
     for (const phase of run.phases) {
       if (visible(phase.at, phase.at)) {
         context.fillStyle = "#1d2329";
         context.fillRect(x(phase.at), AXIS, 1, height - AXIS);
         const wide = context.measureText(phase.name).width;
-        label(phase.name, Math.min(x(phase.at) + 3, width() - wide - 2), AXIS + 11);
+        const left = Math.min(x(phase.at) + 3, width() - wide - 2);
+        const row = Math.max(0, free.findIndex(right => right <= left));
+        label(phase.name, left, AXIS + 11 + row * 13);
+        free[row] = left + wide + 6;
       }
     }
   }
@@ -149,6 +154,12 @@
       ? OUTCOMES[operation.o][0] + ", " + operation.f + " to " + operation.t + " ms: " + operation.s : "\u00a0";
   }
 
+  function faultAt(event) {
+    const bounds = canvas.getBoundingClientRect();
+    const row = Math.floor((event.clientY - bounds.top - faultsTop) / ROW), when = time(event.clientX - bounds.left);
+    return run.faults.find(fault => fault.name === faultNames[row] && fault.from <= when && when <= fault.to);
+  }
+
   function at(event) {
     const bounds = canvas.getBoundingClientRect();
     const when = time(event.clientX - bounds.left), slack = (to - from) / width() * 2;
@@ -169,7 +180,9 @@
       const moved = (event.clientX - drag.at) / (width() - LEFT) * (drag.to - drag.from);
       show(drag.from - moved, drag.to - moved);
     } else {
-      tell(at(event));
+      const fault = faultAt(event);
+      if (fault) detail.textContent = fault.name + ", " + fault.from + " to " + fault.to + " ms: " + fault.text;
+      else tell(at(event));
     }
   });
   document.querySelectorAll("[data-zoom]").forEach(button => button.addEventListener("click", () => {
