@@ -23,23 +23,39 @@ import io.quorlite.etcd.proto.rpc.StatusResponse;
 import io.quorlite.etcd.proto.rpc.WatchGrpc;
 import io.quorlite.faults.history.Response;
 import io.quorlite.faults.history.StoreRequest;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Speaks to one node over one connection, and retries nothing. Thread-safe. */
 public final class NodeClient implements AutoCloseable {
     private final String node;
-    private final ManagedChannel channel;
+    private final String host;
+    private final int port;
+    private final @Nullable ClientKeys keys;
+    private @Nullable ManagedChannel channel; // guarded by this
 
+    /** A client in plain text. */
     public NodeClient(String node, String host, int port) {
+        this(node, host, port, null);
+    }
+
+    /** A client in TLS; {@code keys} need not be there before the first call. */
+    public NodeClient(String node, String host, int port, @Nullable ClientKeys keys) {
         this.node = node;
-        this.channel = NettyChannelBuilder.forAddress(host, port)
-                .usePlaintext()
-                .disableRetry()
-                .maxInboundMessageSize(Integer.MAX_VALUE)
-                .build();
+        this.host = host;
+        this.port = port;
+        this.keys = keys;
+    }
+
+    /** The node has become a new one, with other certificates: the next call connects anew. */
+    public synchronized void renew() {
+        close();
+        channel = null;
     }
 
     public String node() {
@@ -145,16 +161,36 @@ public final class NodeClient implements AutoCloseable {
     }
 
     /** A channel that met a dead node waits longer and longer before it tries again; a test wants to know at once. */
-    private ManagedChannel connecting() {
-        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-            channel.resetConnectBackoff();
+    private synchronized ManagedChannel connecting() {
+        ManagedChannel open = channel == null ? open() : channel;
+        channel = open;
+        if (open.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            open.resetConnectBackoff();
         }
-        return channel;
+        return open;
+    }
+
+    private ManagedChannel open() {
+        NettyChannelBuilder builder =
+                NettyChannelBuilder.forAddress(host, port).disableRetry().maxInboundMessageSize(Integer.MAX_VALUE);
+        if (keys == null) {
+            return builder.usePlaintext().build();
+        }
+        try {
+            return builder.sslContext(keys.context()).build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw Status.UNAVAILABLE
+                    .withDescription(node + " is no member")
+                    .withCause(new ConnectException(e.getMessage())) // nothing was sent
+                    .asRuntimeException();
+        }
     }
 
     @Override
-    public void close() {
-        channel.shutdownNow();
+    public synchronized void close() {
+        if (channel != null) {
+            channel.shutdownNow();
+        }
     }
 
     /** The first message of a stream, or its end. */

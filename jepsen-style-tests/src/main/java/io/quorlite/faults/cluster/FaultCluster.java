@@ -5,10 +5,12 @@ import io.quorlite.etcd.proto.rpc.StatusResponse;
 import io.quorlite.faults.NodeProcess;
 import io.quorlite.faults.ProcessCluster;
 import io.quorlite.faults.Waiting;
+import io.quorlite.faults.client.ClientKeys;
 import io.quorlite.faults.client.NodeClient;
 import io.quorlite.faults.client.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     private static final Duration STATUS_DEADLINE = Duration.ofSeconds(1);
     private static final long DISK_BYTES = 256L << 20;
+    private static final int CLIENT_PORT = 2379;
 
     /**
      * What is started.
@@ -32,6 +35,8 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
      * @param folder where everything of the run is: {@code logs} of the nodes, their {@code data} or their disks
      * @param disks whether each node gets a file system of its own
      * @param clocks whether each node gets a clock of its own
+     * @param joining whether it is made by {@code init} and {@code join}, so that members can go and come, in TLS; its links
+     *     are then out of reach
      * @param javaOptions further options for the JVM of each node, by its number; empty for none
      */
     public record Plan(
@@ -42,6 +47,7 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
             boolean disks,
             boolean clocks,
             int rate,
+            boolean joining,
             List<String> javaOptions) {
         public Plan {
             options = List.copyOf(options);
@@ -50,7 +56,10 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     }
 
     private final Plan plan;
-    private final PeerNetwork network;
+    private final @Nullable PeerNetwork network;
+    private final @Nullable Joining joining;
+    private final Path home;
+    private final Path wallClocks;
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final List<NodeClient> clients = new ArrayList<>();
     private final List<@Nullable LoopDisk> disks = new ArrayList<>();
@@ -61,36 +70,68 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     public FaultCluster(Plan plan) throws IOException, InterruptedException {
         this.plan = plan;
         this.turns = new Turns(plan.rate());
+        wallClocks = plan.clocks() ? WallClock.compile(plan.folder()) : plan.folder();
         Runtime.getRuntime().addShutdownHook(endedEarly);
+        home = plan.joining() ? temporaryHome() : plan.folder().resolve("data");
+        if (plan.joining()) {
+            network = null;
+            String addresses = Joining.drawNetwork();
+            for (int i = 0; i < plan.nodes(); i++) {
+                NodeProcess node = add(plan.options());
+                ClientKeys keys = new ClientKeys(node.dataDirectory().resolve("pki"));
+                clients.add(new NodeClient(name(i), Joining.address(addresses, i), CLIENT_PORT, keys));
+            }
+            joining = new Joining(plan.launcher(), plan.folder().resolve("logs"), nodes, addresses);
+        } else {
+            joining = null;
+            network = staticMembers();
+        }
+    }
+
+    /** Nodes that know each other from their command lines, in plain text, through {@link PeerNetwork}. */
+    private PeerNetwork staticMembers() throws IOException, InterruptedException {
         List<Integer> clientPorts = ProcessCluster.freePorts(plan.nodes());
         List<Integer> peerPorts = ProcessCluster.freePorts(plan.nodes());
-        network = new PeerNetwork(peerPorts);
+        PeerNetwork links = new PeerNetwork(peerPorts);
         List<String> members = IntStream.range(0, plan.nodes())
-                .mapToObj(i -> name(i) + "=127.0.0.1:" + network.port(i))
+                .mapToObj(i -> name(i) + "=127.0.0.1:" + links.port(i))
                 .toList();
-        Path wallClocks = plan.clocks() ? WallClock.compile(plan.folder()) : plan.folder();
         for (int i = 0; i < plan.nodes(); i++) {
             List<String> options = new ArrayList<>(List.of(
                     "--listen-client", "127.0.0.1:" + clientPorts.get(i),
                     "--listen-peer", "127.0.0.1:" + peerPorts.get(i),
                     "--initial-cluster", String.join(",", members)));
             options.addAll(plan.options());
-            NodeProcess node =
-                    new NodeProcess(name(i), plan.launcher(), plan.folder().resolve("logs"), options);
-            nodes.add(node);
+            add(options);
             clients.add(new NodeClient(name(i), "127.0.0.1", clientPorts.get(i)));
-            disks.add(plan.disks() ? disk(i) : null);
-            LoopDisk disk = disks.get(i);
-            if (i < plan.javaOptions().size()) {
-                node.setEnvironment("NODE_AGENT_JAVA_OPTIONS", plan.javaOptions().get(i));
-            }
-            node.keepDataIn(disk == null ? plan.folder().resolve("data") : disk.path());
-            if (plan.clocks()) {
-                WallClock clock = new WallClock(wallClocks, plan.folder().resolve(name(i) + ".clock"));
-                clock.environment().forEach(node::setEnvironment);
-                clocks.add(clock);
-            }
         }
+        return links;
+    }
+
+    private NodeProcess add(List<String> options) throws IOException, InterruptedException {
+        int i = nodes.size();
+        NodeProcess node =
+                new NodeProcess(name(i), plan.launcher(), plan.folder().resolve("logs"), options);
+        nodes.add(node);
+        LoopDisk disk = plan.disks() ? disk(i) : null;
+        disks.add(disk);
+        node.keepDataIn(disk == null ? home : disk.path());
+        if (i < plan.javaOptions().size()) {
+            node.setEnvironment("NODE_AGENT_JAVA_OPTIONS", plan.javaOptions().get(i));
+        }
+        if (plan.clocks()) {
+            WallClock clock = new WallClock(wallClocks, plan.folder().resolve(name(i) + ".clock"));
+            clock.environment().forEach(node::setEnvironment);
+            clocks.add(clock);
+        }
+        return node;
+    }
+
+    /** Not in the run's folder, whose path is too long for a socket's; a link there leads to it. */
+    private Path temporaryHome() throws IOException {
+        Path made = Files.createTempDirectory("faults");
+        Files.createSymbolicLink(plan.folder().resolve("data"), made);
+        return made;
     }
 
     /** Whoever ends the harness, with Ctrl-C say, ends the nodes, and leaves no file system mounted. */
@@ -98,6 +139,9 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         try {
             for (NodeProcess node : nodes) {
                 node.kill(); // also one that stands still
+            }
+            if (joining != null) {
+                joining.killBackground();
             }
             for (LoopDisk disk : disks) {
                 if (disk != null) {
@@ -134,8 +178,20 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         return nodes.get(node);
     }
 
+    /** The links between members. @throws IllegalStateException where they are out of reach */
     public PeerNetwork network() {
+        if (network == null) {
+            throw new IllegalStateException("members speak TLS with each other");
+        }
         return network;
+    }
+
+    /** How members go and come. @throws IllegalStateException where they cannot */
+    public Joining joining() {
+        if (joining == null) {
+            throw new IllegalStateException("the members of this cluster are fixed");
+        }
+        return joining;
     }
 
     public Path folder() {
@@ -156,15 +212,22 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         return clocks.get(node);
     }
 
-    /** Starts every node that does not run, and waits until each answers a linearizable read. */
+    /** Starts every node that does not run; the first time, makes the cluster; later, whoever was removed joins again. */
     public void startAll() throws IOException, InterruptedException {
+        if (joining != null && !joining.isMember(0) && !joining.isMember(1)) {
+            joining.found();
+        }
         for (NodeProcess node : nodes) {
             start(nodes.indexOf(node));
         }
     }
 
-    public void start(int node) throws IOException {
-        if (!nodes.get(node).isAlive()) {
+    /** Starts a node that does not run; one that was removed joins again. */
+    public void start(int node) throws IOException, InterruptedException {
+        if (joining != null && !joining.isMember(node)) {
+            joining.rejoin(node);
+            clients.get(node).renew();
+        } else if (!nodes.get(node).isAlive()) {
             nodes.get(node).start();
         }
     }
@@ -225,8 +288,11 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
 
     /** Waits until {@code members} know a leader and have applied all that it had committed. */
     public void awaitHealth(List<Integer> members, Duration limit) throws InterruptedException {
-        Waiting.until("a leader", limit, () -> leader() >= 0);
-        StatusResponse leading = status(leader());
+        int leader = awaitLeader(limit); // asked once: it may be gone the next moment
+        if (leader < 0) {
+            throw new AssertionError("waited " + limit.toSeconds() + " s in vain for: a leader");
+        }
+        StatusResponse leading = status(leader);
         long goal = leading == null ? 0 : leading.getRaftIndex();
         for (int member : members) {
             Waiting.until(name(member) + " at index " + goal, limit, () -> {
@@ -238,13 +304,17 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
 
     private LoopDisk disk(int node) throws IOException, InterruptedException {
         return new LoopDisk(
-                plan.folder().resolve(name(node) + ".img"), plan.folder().resolve("disk-" + name(node)), DISK_BYTES);
+                plan.folder().resolve(name(node) + ".img"),
+                (plan.joining() ? home : plan.folder()).resolve("disk-" + name(node)),
+                DISK_BYTES);
     }
 
     @Override
     public void close() throws IOException {
         clients.forEach(NodeClient::close);
-        network.close();
+        if (network != null) {
+            network.close();
+        }
         stopAll();
         Runtime.getRuntime().removeShutdownHook(endedEarly);
     }

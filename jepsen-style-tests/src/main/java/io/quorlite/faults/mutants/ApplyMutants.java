@@ -66,14 +66,12 @@ final class ApplyMutants {
                         "watch",
                         Rewrite.advice(
                                 "io.quorlite.mvcc.ChangeWriter", named("put").and(takesArguments(1)), OneLow.class)),
-                new Mutant(
-                        "compaction-too-far",
-                        "compaction removes versions above the compacted revision",
-                        true,
-                        List.of(Rewrite.advice("io.quorlite.sqlite.Compaction", "startRound", TooFar.class)),
-                        "kubernetes",
-                        "none",
-                        15));
+                Mutant.of(
+                                "compaction-too-far",
+                                "compaction removes versions above the compacted revision",
+                                "kubernetes",
+                                Rewrite.advice("io.quorlite.sqlite.Compaction", "startRound", TooFar.class))
+                        .under("none", 15));
     }
 
     static final class EntrySkipped {

@@ -16,21 +16,18 @@ final class LeaseMutants {
 
     static List<Mutant> all() {
         return List.of(
-                new Mutant(
-                        "lease-by-any-clock",
-                        "members that do not lead keep clocks, which hear of no renewal, and end leases by them",
-                        true,
-                        List.of(
+                Mutant.of(
+                                "lease-by-any-clock",
+                                "members that do not lead keep clocks, which hear of no renewal, and end leases by them",
+                                "lease",
                                 Rewrite.advice(DEADLINES, "granted", AlwaysLeading.class),
                                 Rewrite.advice(KEEPER, "tick", InSomeTerm.class),
                                 Rewrite.advice(KEEPER, "leadsIn", Skip.ReturningTrue.class),
                                 Rewrite.advice(
                                         "io.quorlite.statemachine.KvStateMachine",
                                         named("apply").and(takesArguments(2)),
-                                        InAnyTerm.class)),
-                        "lease",
-                        "none",
-                        15),
+                                        InAnyTerm.class))
+                        .under("none", 15),
                 Mutant.of(
                         "lease-without-end",
                         "leases never end by themselves",

@@ -27,12 +27,6 @@ public final class LogMutants {
                                 Rewrite.advice(LOG + "LocalDisk$LocalFile", "force", UnsyncedWhileVoting.class))
                         .under("power-all", 20),
                 Mutant.of(
-                                "vote-forgotten",
-                                "term and vote are kept in memory and lost at a restart",
-                                "register",
-                                Rewrite.withoutCalls(LOG + "VoteStore", "save", "write"))
-                        .under("kill-all", 20),
-                Mutant.of(
                                 "commit-by-one",
                                 "an entry counts as committed as soon as one member has it",
                                 "register",

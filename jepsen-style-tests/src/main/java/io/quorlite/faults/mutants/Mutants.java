@@ -8,7 +8,8 @@ public final class Mutants {
     private Mutants() {}
 
     public static List<Mutant> all() {
-        return Stream.of(LogMutants.all(), ApplyMutants.all(), ReadMutants.all(), WatchMutants.all(), LeaseMutants.all())
+        return Stream.of(
+                        LogMutants.all(), ApplyMutants.all(), ReadMutants.all(), WatchMutants.all(), LeaseMutants.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -20,8 +20,7 @@ final class ReadMutants {
                                 "read-unconfirmed",
                                 "a leader answers linearizable reads without asking whether it still leads",
                                 "register",
-                                Rewrite.withoutCalls(
-                                        "io.quorlite.sofajraft.core.NodeImpl", "readLeader", "getQuorum"))
+                                Rewrite.withoutCalls("io.quorlite.sofajraft.core.NodeImpl", "readLeader", "getQuorum"))
                         .under("pause-leader", 25),
                 Mutant.of(
                                 "read-from-here",
@@ -65,8 +64,7 @@ final class ReadMutants {
 
     static final class OneRevisionOld {
         @Advice.OnMethodEnter
-        static void older(
-                @Advice.Argument(2) long current, @Advice.Argument(value = 3, readOnly = false) long newest) {
+        static void older(@Advice.Argument(2) long current, @Advice.Argument(value = 3, readOnly = false) long newest) {
             if (newest == current && current > 2) {
                 newest = current - 1;
             }

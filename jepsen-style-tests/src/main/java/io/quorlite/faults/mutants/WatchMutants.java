@@ -65,8 +65,7 @@ final class WatchMutants {
 
     static final class FirstLost {
         @Advice.OnMethodExit
-        static void lose(
-                @Advice.Argument(0) List<WatchEvent> events, @Advice.Return(readOnly = false) int first) {
+        static void lose(@Advice.Argument(0) List<WatchEvent> events, @Advice.Return(readOnly = false) int first) {
             first = Math.min(events.size(), first + 1);
         }
     }
@@ -88,8 +87,8 @@ final class WatchMutants {
             if (message instanceof WatchMessage.Events all && all.events().size() > 1) {
                 List<WatchEvent> events = all.events();
                 int half = events.size() / 2;
-                sink.deliver(new WatchMessage.Events(
-                        all.watchId(), all.revision(), all.prevKv(), events.subList(0, half)));
+                sink.deliver(
+                        new WatchMessage.Events(all.watchId(), all.revision(), all.prevKv(), events.subList(0, half)));
                 message = new WatchMessage.Events(
                         all.watchId(), all.revision(), all.prevKv(), events.subList(half, events.size()));
             }

@@ -26,7 +26,7 @@ final class Crash implements Fault {
     }
 
     @Override
-    public void end() throws IOException {
+    public void end() throws IOException, InterruptedException {
         for (int member : hit) {
             cluster.start(member);
         }

@@ -71,7 +71,7 @@ final class Damage implements Fault {
     }
 
     @Override
-    public void end() throws IOException {
+    public void end() throws IOException, InterruptedException {
         cluster.start(hit);
     }
 

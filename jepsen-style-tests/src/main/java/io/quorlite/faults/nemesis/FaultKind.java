@@ -44,10 +44,13 @@ public enum FaultKind {
             cluster -> new Syscalls(cluster, Targets.LEADER, "fsync,fdatasync", "delay_enter=100000"), Need.SYSCALLS),
     FSYNC_FAILS(cluster -> new Syscalls(cluster, Targets.ONE, "fsync,fdatasync", "error=EIO:when=5+20"), Need.SYSCALLS),
     WRITE_FAILS(cluster -> new Syscalls(cluster, Targets.ONE, "pwrite64", "error=EIO:when=20+50"), Need.SYSCALLS),
-    CLOCK(ClockJumps::new, Need.CLOCKS);
+    CLOCK(ClockJumps::new, Need.CLOCKS),
+    MEMBERS(MemberChurn::new);
 
     private static final Set<FaultKind> DAMAGES =
             EnumSet.of(TORN_TAIL, FLIP_LOG_HEAD, FLIP_LOG_MIDDLE, FLIP_VOTE, FLIP_SNAPSHOT, FLIP_DATABASE);
+    private static final Set<FaultKind> LINKS = EnumSet.of(
+            PARTITION_ONE, PARTITION_LEADER, PARTITION_HALVES, PARTITION_RING, DEAF, MUTE, SLOW_LINKS, RESETS);
     private static final Set<FaultKind> IO_ERRORS = EnumSet.of(DISK_FULL_ONE, DISK_FULL_ALL, FSYNC_FAILS, WRITE_FAILS);
 
     private final Function<FaultCluster, @Nullable Fault> maker;
@@ -91,6 +94,11 @@ public enum FaultKind {
             }
         }
         return null;
+    }
+
+    /** Whether it needs the links between members, which are out of reach where those speak TLS. */
+    public boolean needsLinks() {
+        return LINKS.contains(this);
     }
 
     /** Whether a node may rightly refuse to start after it: it found its data damaged. */

@@ -28,7 +28,7 @@ final class FullDisk implements Fault {
     }
 
     @Override
-    public void end() throws IOException {
+    public void end() throws IOException, InterruptedException {
         for (int member : hit) {
             cluster.disk(member, "a full disk").empty();
         }

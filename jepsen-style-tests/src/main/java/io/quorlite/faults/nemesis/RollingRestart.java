@@ -22,7 +22,7 @@ final class RollingRestart implements Fault {
     }
 
     @Override
-    public void end() throws IOException {
+    public void end() throws IOException, InterruptedException {
         cluster.start(next);
     }
 

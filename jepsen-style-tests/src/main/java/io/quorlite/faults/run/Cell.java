@@ -3,6 +3,7 @@ package io.quorlite.faults.run;
 import io.quorlite.faults.checkers.suite.Workload;
 import io.quorlite.faults.nemesis.Capabilities.Need;
 import io.quorlite.faults.nemesis.FaultKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,7 +14,10 @@ import java.util.stream.Collectors;
  */
 public record Cell(Workload workload, List<FaultKind> faults, int nodes, int seconds, long seed) {
     public Cell {
-        faults = List.copyOf(faults);
+        faults = workload == Workload.MEMBERSHIP ? withMembers(faults) : List.copyOf(faults);
+        if (faults.contains(FaultKind.MEMBERS) && faults.stream().anyMatch(FaultKind::needsLinks)) {
+            throw new IllegalArgumentException("members that go and come speak TLS: their links cannot be harmed");
+        }
         if (nodes < 1 || seconds < 1) {
             throw new IllegalArgumentException(nodes + " nodes for " + seconds + " s");
         }
@@ -27,6 +31,18 @@ public record Cell(Workload workload, List<FaultKind> faults, int nodes, int sec
             }
         }
         throw new IllegalArgumentException("no workload is called " + workload);
+    }
+
+    private static List<FaultKind> withMembers(List<FaultKind> faults) {
+        List<FaultKind> all = new ArrayList<>(faults);
+        all.removeAll(List.of(FaultKind.NONE, FaultKind.MEMBERS));
+        all.add(FaultKind.MEMBERS);
+        return List.copyOf(all);
+    }
+
+    /** Whether members go and come in it. */
+    public boolean changesMembers() {
+        return faults.contains(FaultKind.MEMBERS);
     }
 
     /** The faults' names, joined by {@code +}. */

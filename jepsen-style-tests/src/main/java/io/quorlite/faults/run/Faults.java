@@ -1,7 +1,7 @@
 package io.quorlite.faults.run;
 
-import io.quorlite.faults.checkers.Verdict;
 import io.quorlite.faults.checkers.suite.Workload;
+import io.quorlite.faults.cluster.Commands;
 import io.quorlite.faults.mutants.Mutant;
 import io.quorlite.faults.mutants.Mutants;
 import io.quorlite.faults.nemesis.Capabilities;
@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -32,9 +33,13 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:every cell is VALID",
             "1:some cell is INVALID or UNKNOWN, or could not be run",
-            "2:the command line is wrong"
+            "2:the command line is wrong",
+            "3:paused: there is more to run"
         })
 public final class Faults implements Callable<Integer> {
+    private static final int PAUSED = 3;
+    private static final double NANOS_PER_MINUTE = 60e9;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -67,6 +72,20 @@ public final class Faults implements Callable<Integer> {
     @Nullable String matrix;
 
     @Option(
+            names = "--pause-after",
+            paramLabel = "MINUTES",
+            description =
+                    "Begins no more cells after so long. The next time, cells that were VALID with the same build are"
+                            + " not run again (full and soak).")
+    @Nullable Double pauseAfter;
+
+    @Option(names = "--strict", description = "A cell that cannot be done here is a failure.")
+    boolean strict;
+
+    @Option(names = "--results", description = "Prints what came of all cells with this build, as a table.")
+    boolean results;
+
+    @Option(
             names = "--mutants",
             split = ",",
             description = "Runs servers with faults of our own making, by name or all, and tells who noticed.")
@@ -92,22 +111,39 @@ public final class Faults implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter print = spec.commandLine().getOut();
         Files.createDirectories(out);
+        Ledger ledger = Ledger.open(out.resolve("ledger.jsonl"), Build.of(launcher));
+        if (results) {
+            ledger.table().forEach(print::println);
+            print.flush();
+            return 0;
+        }
         Capabilities capabilities = Capabilities.probe(out.toAbsolutePath());
         if (list) {
             list(print, capabilities);
             return 0;
         }
+        Commands.succeeds(launcher.toString(), "warm-up"); // archives of loaded classes: nodes start in half the time
         if (!mutants.isEmpty()) {
             return hunt(print, capabilities) ? 0 : 1;
         }
+        return runAll(print, capabilities, ledger);
+    }
+
+    private int runAll(PrintWriter print, Capabilities capabilities, Ledger ledger)
+            throws IOException, InterruptedException {
+        CellRunner runner = new CellRunner(launcher.toAbsolutePath(), out.toAbsolutePath(), ledger, print);
+        long begin = System.nanoTime();
         boolean passed = true;
         for (Cell cell : cells()) {
             String missing = missing(cell, capabilities);
-            if (missing != null) {
+            if (pauseAfter != null && System.nanoTime() - begin > pauseAfter * NANOS_PER_MINUTE) {
+                print.println("PAUSED   the same command goes on from here");
+                return PAUSED;
+            } else if (missing != null) {
                 print.println("SKIPPED  " + cell + "  cannot be done here: " + missing);
-                passed &= matrix != null;
-            } else {
-                passed &= run(cell, print);
+                passed &= matrix != null && !strict;
+            } else if (!Matrix.inPieces(matrix) || !ledger.knowsValid(cell)) {
+                passed &= runner.run(cell);
             }
             print.flush();
         }
@@ -117,8 +153,9 @@ public final class Faults implements Callable<Integer> {
     private boolean hunt(PrintWriter print, Capabilities capabilities) throws IOException, InterruptedException {
         MutantHunt hunt = new MutantHunt(launcher.toAbsolutePath(), out.toAbsolutePath());
         boolean allCaught = true;
+        List<MutantHunt.Catch> caught = new ArrayList<>();
         for (Mutant mutant : chosenMutants()) {
-            Cell cell = Cell.of(mutant.workload(), mutant.nemesis(), 3, mutant.seconds(), firstSeed());
+            Cell cell = Cell.of(mutant.workload(), mutant.nemesis(), mutant.nodes(), mutant.seconds(), firstSeed());
             String missing = missing(cell, capabilities);
             if (missing != null) {
                 print.println("SKIPPED  " + mutant.name() + "  cannot be done here: " + missing);
@@ -126,6 +163,7 @@ public final class Faults implements Callable<Integer> {
             }
             try {
                 MutantHunt.Catch found = hunt.hunt(mutant, firstSeed());
+                caught.add(found);
                 allCaught &= found.isCaught();
                 print.println(found.line());
                 print.println("         " + found.finding());
@@ -135,6 +173,11 @@ public final class Faults implements Callable<Integer> {
             }
             print.flush();
         }
+        print.println();
+        print.println("| mutant | what is wrong | workload, faults | noticed by | seed | tries | time |");
+        print.println("| --- | --- | --- | --- | --- | --- | --- |");
+        caught.forEach(found -> print.println(found.row()));
+        print.flush();
         return allCaught;
     }
 
@@ -159,26 +202,6 @@ public final class Faults implements Callable<Integer> {
             return matrix != null ? Matrix.of(matrix, from) : List.of(Cell.of(workload, nemesis, nodes, time, from));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage() + "; see --list", e);
-        }
-    }
-
-    private boolean run(Cell cell, PrintWriter print) throws IOException, InterruptedException {
-        String name = cell.workload().argument() + "-" + cell.nemesis() + "-" + cell.nodes() + "-" + cell.seed();
-        Path folder = Folders.fresh(out.toAbsolutePath().resolve(name));
-        try {
-            Result result = Run.of(cell, launcher.toAbsolutePath(), folder);
-            print.println(result.line());
-            if (result.kind() == Verdict.Kind.VALID) {
-                Folders.remove(folder.resolve("data")); // of use only where something went wrong
-            } else {
-                print.println("         again: " + cell.command());
-                print.println("         look:  " + folder.resolve("report.html"));
-            }
-            return result.kind() == Verdict.Kind.VALID;
-        } catch (IOException | RuntimeException | AssertionError e) {
-            print.println("BROKEN   " + cell + "  the harness failed: " + e + "   left in " + folder);
-            e.printStackTrace(print);
-            return false;
         }
     }
 

@@ -19,9 +19,12 @@ final class Folders {
         return Files.createDirectories(made);
     }
 
-    /** Removes a folder with all in it, if there is one. */
+    /** Removes a folder with all in it, if there is one; where it is a link to one, both. */
     static void remove(Path folder) throws IOException {
-        if (Files.exists(folder)) {
+        if (Files.isSymbolicLink(folder)) {
+            remove(folder.toRealPath());
+            Files.delete(folder);
+        } else if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);

@@ -45,10 +45,14 @@ public final class Run {
     private static final Duration PATIENT = Duration.ofSeconds(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration HEALTH_LIMIT = Duration.ofSeconds(60);
+    private static final long SETTLE_SECONDS = 30;
+    /** Mutants often never become whole again, and are judged by what the history says. */
+    private static final Duration MUTANT_HEALTH_LIMIT = Duration.ofSeconds(10);
+
+    private static final long MUTANT_SETTLE_SECONDS = 5;
     /** A node takes a while to find its damage: who should be healthy is asked anew after so long. */
     private static final Duration HEALTH_LOOK = Duration.ofSeconds(5);
 
-    private static final long SETTLE_SECONDS = 30;
     private static final long LEASE_BOUND_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long SEARCH_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
     private static final int CORRUPTION = 11;
@@ -90,6 +94,7 @@ public final class Run {
                 cell.needs(Need.DISKS),
                 cell.needs(Need.CLOCKS),
                 RATE_PER_SECOND,
+                cell.changesMembers(),
                 run.javaOptions());
         RunFolder left = RunFolder.create(folder);
         try (FaultCluster cluster = new FaultCluster(plan);
@@ -159,7 +164,7 @@ public final class Run {
     /** Starts what stopped by itself, and waits until the cluster is whole; nodes that found damage may stay away. */
     private void recover(FaultCluster cluster, HistoryRecorder history) throws IOException, InterruptedException {
         cluster.startAll();
-        long deadline = System.nanoTime() + HEALTH_LIMIT.toNanos();
+        long deadline = System.nanoTime() + (mutant == null ? HEALTH_LIMIT : MUTANT_HEALTH_LIMIT).toNanos();
         AssertionError problem = unhealthy(cluster);
         while (problem != null && System.nanoTime() < deadline) {
             problem = unhealthy(cluster);
@@ -222,13 +227,14 @@ public final class Run {
             last.goTo(node);
             last.callNow(new StoreRequest.HashKv(revision), PATIENT);
         }
-        if (watching.settle(nodes, revision, SETTLE_SECONDS)) {
+        long settleSeconds = mutant == null ? SETTLE_SECONDS : MUTANT_SETTLE_SECONDS;
+        if (watching.settle(nodes, revision, settleSeconds)) {
             history.phase(HistoryLine.Phase.SETTLED);
         } else {
             ownVerdicts.add(Verdict.invalid(
                     "settling",
                     "watches that tell of everything",
-                    List.of("after " + SETTLE_SECONDS + " s some watch had not told of revision " + revision)));
+                    List.of("after " + settleSeconds + " s some watch had not told of revision " + revision)));
         }
         watching.leave();
     }
@@ -278,7 +284,7 @@ public final class Run {
 
     private List<KeyRange> ranges() {
         return switch (cell.workload()) {
-            case REGISTER -> List.of(KeyRange.prefix("register/"), KeyRange.prefix("register/1"));
+            case REGISTER, MEMBERSHIP -> List.of(KeyRange.prefix("register/"), KeyRange.prefix("register/1"));
             case SET -> List.of(KeyRange.prefix("set/"));
             case APPEND -> List.of(KeyRange.prefix("list/"), KeyRange.single("list/0-1"));
             case BANK -> List.of(KeyRange.prefix("bank/"), KeyRange.single("bank/account-1"));
@@ -290,7 +296,7 @@ public final class Run {
                         KeyRange.prefix("watched/0"),
                         KeyRange.single("watched/03"));
             case LEASE -> List.of(KeyRange.prefix("leased/"));
-            case LOCK, MEMBERSHIP -> List.of(KeyRange.prefix("lock/"), KeyRange.single("lock/1"));
+            case LOCK -> List.of(KeyRange.prefix("lock/"), KeyRange.single("lock/1"));
         };
     }
 }

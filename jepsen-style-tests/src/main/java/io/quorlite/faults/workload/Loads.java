@@ -8,7 +8,7 @@ public final class Loads {
 
     public static Load of(Workload workload) {
         return switch (workload) {
-            case REGISTER -> new RegisterLoad();
+            case REGISTER, MEMBERSHIP -> new RegisterLoad();
             case SET -> new SetLoad();
             case APPEND -> new AppendLoad();
             case BANK -> new BankLoad();
@@ -16,7 +16,6 @@ public final class Loads {
             case WATCH -> new WatchLoad();
             case LEASE -> new LeaseLoad();
             case LOCK -> new LockLoad();
-            case MEMBERSHIP -> throw new IllegalArgumentException("the workload membership is not there yet");
         };
     }
 }

@@ -59,7 +59,7 @@ public final class CheckerSuite {
                 new HashAgreementChecker(settings.nodes()),
                 new ElectionsChecker()));
         switch (workload) {
-            case REGISTER ->
+            case REGISTER, MEMBERSHIP ->
                 checkers.add(new RegisterChecker(
                         new LinearizabilityChecker("linearizability", System::nanoTime, settings.searchNanosMax()),
                         REGISTERS));
@@ -67,7 +67,7 @@ public final class CheckerSuite {
             case APPEND -> checkers.add(new ListAppendChecker());
             case BANK -> checkers.add(new BankChecker(settings.accounts(), settings.bankTotal()));
             case LOCK -> checkers.add(new MutualExclusionChecker());
-            case KUBERNETES, WATCH, LEASE, MEMBERSHIP -> {} // the replay decides on these
+            case KUBERNETES, WATCH, LEASE -> {} // the replay decides on these
         }
         return new CheckerSuite(checkers);
     }

@@ -20,7 +20,7 @@ public enum Workload {
     LEASE,
     /** Locks that hang on leases. */
     LOCK,
-    /** Puts and reads while members come and go. */
+    /** As {@link #REGISTER}, while members go and come. */
     MEMBERSHIP;
 
     /** The workload's name on a command line. */

@@ -1,0 +1,203 @@
+package io.quorlite.faults.cluster;
+
+import io.quorlite.faults.Command;
+import io.quorlite.faults.NodeProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A cluster made by the commands that a user types ({@code init}, {@code add-node}, {@code join}), whose members go and come
+ * by them. The commands start nodes in the background; here those are stopped again and run as processes of the harness. Each
+ * node has a loopback address of its own and the usual ports, and speaks TLS. Used by one thread at a time.
+ */
+public final class Joining {
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(60);
+    private static final int PAUSE_MILLIS = 500;
+
+    private final Path launcher;
+    private final Path logs;
+    private final List<NodeProcess> nodes;
+    private final String network;
+    private final boolean[] joined;
+    private int joins;
+
+    /** @param nodes that do not run yet, with an empty data directory each */
+    Joining(Path launcher, Path logs, List<NodeProcess> nodes, String network) {
+        this.launcher = launcher;
+        this.logs = logs;
+        this.nodes = nodes;
+        this.network = network;
+        this.joined = new boolean[nodes.size()];
+    }
+
+    /** A loopback network drawn by lot. */
+    static String drawNetwork() {
+        Random random = new Random();
+        return "127." + (10 + random.nextInt(200)) + "." + random.nextInt(250) + ".";
+    }
+
+    /** The address of the node with this number in {@code network}. */
+    static String address(String network, int node) {
+        return network + (11 + node);
+    }
+
+    /** Whether this node is a member as far as is known here. */
+    public boolean isMember(int node) {
+        return joined[node];
+    }
+
+    /** Makes the cluster, and leaves its nodes running. */
+    void found() throws IOException, InterruptedException {
+        within(0, () -> {
+            empty(nodes.get(0).dataDirectory());
+            require(run("init", "--name", name(0), "--advertise", address(network, 0), "--data-dir", directory(0)));
+        });
+        for (int node = 1; node < nodes.size(); node++) {
+            rejoin(node);
+        }
+    }
+
+    /**
+     * A member leaves for good, by a command to another; false where that is refused, as when a majority would be at risk.
+     */
+    public boolean remove(int node) throws IOException, InterruptedException {
+        for (int other = 0; other < nodes.size(); other++) {
+            boolean asks = other != node && joined[other] && nodes.get(other).isAlive();
+            if (asks && onMember(other, "remove-node", name(node), "--yes")) {
+                joined[node] = false;
+                nodes.get(node).kill(); // it stops by itself, but need not be waited for: its data is of no more use
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has a member take a vote ({@code promote}), give it back ({@code demote}), or lead ({@code move-leader}). */
+    public boolean tell(String command, int node, String... options) throws IOException, InterruptedException {
+        for (int other = 0; other < nodes.size(); other++) {
+            if (joined[other] && nodes.get(other).isAlive()) {
+                List<String> words = new ArrayList<>(List.of(command, name(node), "--yes"));
+                words.addAll(List.of(options));
+                return onMember(other, words.toArray(String[]::new));
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A node that was removed joins anew, with nothing: it is sent a copy of the database.
+     *
+     * @throws AssertionError if the cluster does not let it in for a minute
+     */
+    void rejoin(int node) throws IOException, InterruptedException {
+        within(node, () -> join(node, anyMemberBut(node)));
+    }
+
+    private int anyMemberBut(int node) {
+        for (int other = 0; other < nodes.size(); other++) {
+            if (other != node && joined[other] && nodes.get(other).isAlive()) {
+                return other;
+            }
+        }
+        throw new AssertionError("no member runs that " + name(node) + " could join by");
+    }
+
+    private void join(int node, int by) throws IOException, InterruptedException {
+        empty(nodes.get(node).dataDirectory());
+        Command token = run("add-node", "-o", "quiet", "--data-dir", directory(by));
+        require(token);
+        require(run(
+                "join",
+                token.out().strip(),
+                "--name",
+                name(node),
+                "--advertise",
+                address(network, node),
+                "--data-dir",
+                directory(node)));
+    }
+
+    /** Makes a node a member, again where the disk or the cluster is too busy; then it runs as a process of the harness. */
+    private void within(int node, Attempt attempt) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + JOIN_LIMIT.toNanos();
+        while (!joined[node]) {
+            try {
+                attempt.run();
+                joined[node] = true;
+            } catch (AssertionError e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            } finally {
+                run("stop", "--data-dir", directory(node));
+            }
+        }
+        Path log = nodes.get(node).dataDirectory().resolve("node.log");
+        if (Files.exists(log)) {
+            Files.copy(log, logs.resolve(name(node) + "-join-" + ++joins + ".log"));
+        }
+        nodes.get(node).start();
+    }
+
+    private interface Attempt {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private boolean onMember(int member, String... words) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--data-dir", directory(member), "--timeout", "10s"));
+        return run(all.toArray(String[]::new)).exitCode() == 0;
+    }
+
+    private Command run(String... words) throws IOException, InterruptedException {
+        return Command.run(launcher, Files.createDirectories(logs.resolve("commands")), words);
+    }
+
+    private static void require(Command done) {
+        if (done.exitCode() != 0) {
+            throw new AssertionError(done.all());
+        }
+    }
+
+    /** Kills what the commands may have left running in the background. */
+    void killBackground() throws IOException {
+        for (NodeProcess node : nodes) {
+            Path pid = node.dataDirectory().resolve("run").resolve("pid");
+            if (Files.exists(pid) && !Files.readString(pid).isBlank()) {
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+                        .filter(process -> process.info()
+                                .commandLine()
+                                .orElse("")
+                                .contains(node.dataDirectory().toString()))
+                        .ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
+    private static void empty(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private String directory(int node) {
+        return nodes.get(node).dataDirectory().toString();
+    }
+
+    private static String name(int node) {
+        return FaultCluster.name(node);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.mutants;
+
+import org.jspecify.annotations.NullMarked;

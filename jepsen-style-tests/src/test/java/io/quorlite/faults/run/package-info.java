@@ -1,0 +1,4 @@
+@NullMarked
+package io.quorlite.faults.run;
+
+import org.jspecify.annotations.NullMarked;
