@@ -3,7 +3,7 @@ package io.quorlite.faults.mutants;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.quorlite.mvcc.RangeResult;
+import io.quorlite.mvcc.RangeSink;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import net.bytebuddy.asm.Advice;
@@ -32,22 +32,22 @@ final class ReadMutants {
                         "rows-one-revision-old",
                         "a read's header names one revision, its rows are of the one before",
                         "register",
-                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), OneRevisionOld.class)),
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(5)), OneRevisionOld.class)),
                 Mutant.of(
                         "page-of-now",
                         "a read at an older revision finds the newest rows",
                         "kubernetes",
-                        Rewrite.advice(EVALUATOR, "rows", OfNow.class)),
+                        Rewrite.advice(EVALUATOR, "stream", OfNow.class)),
                 Mutant.of(
                         "count-one-high",
                         "a read counts one key too many",
                         "kubernetes",
-                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), CountHigh.class)),
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(5)), CountHigh.class)),
                 Mutant.of(
                         "header-one-high",
                         "a read's header names the revision after the one it was read at",
                         "kubernetes",
-                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(4)), HeaderHigh.class)));
+                        Rewrite.advice(EVALUATOR, named("range").and(takesArguments(5)), HeaderHigh.class)));
     }
 
     static final class NoBarrier {
@@ -79,16 +79,16 @@ final class ReadMutants {
     }
 
     static final class CountHigh {
-        @Advice.OnMethodExit
-        static void count(@Advice.Return(readOnly = false) RangeResult result) {
-            result = new RangeResult(result.revision(), result.kvs(), result.count() + 1, result.more());
+        @Advice.OnMethodEnter
+        static void count(@Advice.Argument(value = 4, readOnly = false) RangeSink<?> sink) {
+            sink = new CrookedSink<>(sink, 0, 1);
         }
     }
 
     static final class HeaderHigh {
-        @Advice.OnMethodExit
-        static void raise(@Advice.Return(readOnly = false) RangeResult result) {
-            result = new RangeResult(result.revision() + 1, result.kvs(), result.count(), result.more());
+        @Advice.OnMethodEnter
+        static void raise(@Advice.Argument(value = 4, readOnly = false) RangeSink<?> sink) {
+            sink = new CrookedSink<>(sink, 1, 0);
         }
     }
 }
