@@ -104,8 +104,8 @@ public class StoreBenchmark {
     @Benchmark
     @OperationsPerInvocation(ROWS)
     public RangeResult list() {
-        return store.read(keys ->
-                RangeEvaluator.range(keys, Op.Range.of(KeyRange.all(), 0, ROWS), keys.currentRevision()));
+        return store.read(
+                keys -> RangeEvaluator.range(keys, Op.Range.of(KeyRange.all(), 0, ROWS), keys.currentRevision()));
     }
 
     private void commit() {

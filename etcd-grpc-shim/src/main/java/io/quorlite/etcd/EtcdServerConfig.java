@@ -42,8 +42,7 @@ public record EtcdServerConfig(
     /** Who this server is and whom it believes, and the look at a client's certificate that follows. */
     public record Security(TlsIdentity identity, CertificateCheck check) {}
 
-    @Nullable
-    ConnectionSecurity connectionSecurity() {
+    @Nullable ConnectionSecurity connectionSecurity() {
         return security == null ? null : new ConnectionSecurity(security.identity(), security.check());
     }
 

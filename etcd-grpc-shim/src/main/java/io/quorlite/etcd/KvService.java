@@ -52,9 +52,7 @@ final class KvService extends KVGrpc.KVImplBase {
         UnaryReply.send(
                 client,
                 () -> store.range(
-                        ProtoMapper.range(request),
-                        ProtoMapper.level(request.getSerializable()),
-                        mapper::rangeEncoder),
+                        ProtoMapper.range(request), ProtoMapper.level(request.getSerializable()), mapper::rangeEncoder),
                 reply -> reply);
     }
 

@@ -17,9 +17,8 @@ final class ResponseHead {
                 + unsignedSize(2, identity.memberId())
                 + unsignedSize(3, revision)
                 + unsignedSize(4, term);
-        byte[] bytes = new byte[CodedOutputStream.computeTagSize(HEADER)
-                + CodedOutputStream.computeUInt32SizeNoTag(size)
-                + size];
+        byte[] bytes = new byte
+                [CodedOutputStream.computeTagSize(HEADER) + CodedOutputStream.computeUInt32SizeNoTag(size) + size];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
             out.writeTag(HEADER, 2); // wire type 2: length, then bytes

@@ -34,8 +34,8 @@ public final class LeaderKill implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path data =
-                root.resolve("benchmarks/target/leader-kill-" + ProcessHandle.current().pid());
+        Path data = root.resolve(
+                "benchmarks/target/leader-kill-" + ProcessHandle.current().pid());
         List<ServerGroup> groups = new ArrayList<>();
         Path launcher = root.resolve("node-agent/bin/node-agent");
         groups.add(new ServerGroup(ServerGroup.Kind.QUORLITE, launcher, data.resolve("quorlite"), MEMBERS, List.of()));

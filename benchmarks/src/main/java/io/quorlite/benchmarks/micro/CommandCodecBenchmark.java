@@ -27,8 +27,7 @@ public class CommandCodecBenchmark {
     private final List<Proposal> proposals = IntStream.range(0, PUTS)
             .mapToObj(i -> new Proposal(
                     new RequestId(7, i),
-                    new Command.Write(
-                            Txn.of(new Op.Put(Samples.key(i), Samples.value(1024), 0, false, false, false)))))
+                    new Command.Write(Txn.of(new Op.Put(Samples.key(i), Samples.value(1024), 0, false, false, false)))))
             .toList();
     private final byte[] entry = CommandCodec.encode(proposals);
 

@@ -10,6 +10,5 @@ final class ConfigFile {
             names = "--config",
             paramLabel = "FILE",
             description = "The configuration file (default: config.yaml in the data directory).")
-    @Nullable
-    Path config;
+    @Nullable Path config;
 }

@@ -41,12 +41,10 @@ final class InitCommand extends AgentCommand {
             names = "--ca-cert",
             paramLabel = "FILE",
             description = "A CA of your own that signs the cluster's certificates, PEM; with --ca-key.")
-    @Nullable
-    Path caCertificate;
+    @Nullable Path caCertificate;
 
     @Option(names = "--ca-key", paramLabel = "FILE", description = "Its key, PEM.")
-    @Nullable
-    Path caKey;
+    @Nullable Path caKey;
 
     @Override
     ExitCode execute() throws Exception {

@@ -57,15 +57,13 @@ final class JoinCommand extends AgentCommand {
     final ConfigOptions options = new ConfigOptions();
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "TOKEN", description = "What add-node printed.")
-    @Nullable
-    String token;
+    @Nullable String token;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
             description = "Reads the token from a file, or with - from standard input: it is in no history then.")
-    @Nullable
-    String tokenFile;
+    @Nullable String tokenFile;
 
     @Option(
             names = "--wait",

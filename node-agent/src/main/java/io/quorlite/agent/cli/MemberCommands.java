@@ -133,8 +133,7 @@ final class MemberCommands {
                 arity = "0..1",
                 paramLabel = "NODE",
                 description = "Which (default: the most up-to-date voter).")
-        @Nullable
-        String node;
+        @Nullable String node;
 
         @Override
         ExitCode execute() {
@@ -161,8 +160,7 @@ final class MemberCommands {
                     + " replicating.")
     static final class Drain extends OnMember {
         @Parameters(index = "0", arity = "0..1", paramLabel = "NODE", description = "Which (default: this one).")
-        @Nullable
-        String node;
+        @Nullable String node;
 
         @Option(names = "--force", description = "Also where the quorum may be lost by it.")
         boolean force;
@@ -184,8 +182,7 @@ final class MemberCommands {
     @Command(name = "undrain", description = "Lets a member have a vote again.")
     static final class Undrain extends OnMember {
         @Parameters(index = "0", arity = "0..1", paramLabel = "NODE", description = "Which (default: this one).")
-        @Nullable
-        String node;
+        @Nullable String node;
 
         @Override
         ExitCode execute() {

@@ -32,15 +32,13 @@ final class ServiceCommands {
                 names = "--init-system",
                 paramLabel = "KIND",
                 description = "systemd or openrc (default: what runs this host).")
-        @Nullable
-        InitSystem initSystem;
+        @Nullable InitSystem initSystem;
 
         @Option(
                 names = "--user",
                 paramLabel = "NAME",
                 description = "The account it runs under (default: the data directory's owner, else node-agent).")
-        @Nullable
-        String user;
+        @Nullable String user;
 
         @Override
         ExitCode execute() throws Exception {

@@ -37,8 +37,7 @@ final class StatusCommand extends AgentCommand {
             names = "--wait",
             paramLabel = "LEVEL",
             description = "Wait until the node serves (ready), or until the cluster tolerates a failure (ha).")
-    @Nullable
-    Wait wait;
+    @Nullable Wait wait;
 
     @Option(names = "--watch", description = "Show it again every two seconds until interrupted.")
     boolean watch;

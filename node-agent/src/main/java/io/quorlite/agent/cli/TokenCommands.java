@@ -28,12 +28,10 @@ final class TokenCommands {
     @Command(name = "add-node", description = "Makes a token and prints the command to run on the new node.")
     static final class AddNode extends AgentCommand {
         @Option(names = "--ttl", paramLabel = "TIME", description = "How long it is good for (default: 1h).")
-        @Nullable
-        String ttl;
+        @Nullable String ttl;
 
         @Option(names = "--uses", paramLabel = "N", description = "How many nodes may join with it (default: 1).")
-        @Nullable
-        Integer uses;
+        @Nullable Integer uses;
 
         @Option(
                 names = "--role",
@@ -43,12 +41,10 @@ final class TokenCommands {
         String role = "auto";
 
         @Option(names = "--name", paramLabel = "NAME", description = "The only name that may be joined with it.")
-        @Nullable
-        String name;
+        @Nullable String name;
 
         @Option(names = "--description", paramLabel = "TEXT", description = "What it is for, as token list shows it.")
-        @Nullable
-        String description;
+        @Nullable String description;
 
         @Override
         ExitCode execute() {
