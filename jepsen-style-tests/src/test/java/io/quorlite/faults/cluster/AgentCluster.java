@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -112,7 +113,7 @@ final class AgentCluster implements AutoCloseable {
             }
             return false;
         });
-        return found.get();
+        return Objects.requireNonNull(found.get());
     }
 
     Path folder() {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
@@ -215,7 +216,8 @@ class SecuredClusterTest {
         Map<Port, SSLContext> old = new TreeMap<>();
         for (Port port : PORTS) {
             old.put(port, PortProbe.context(authority.issue(member())));
-            assertThat(probe.knock(port, old.get(port), member())).matches(Outcome::letIn);
+            assertThat(probe.knock(port, Objects.requireNonNull(old.get(port)), member()))
+                    .matches(Outcome::letIn);
         }
 
         cluster.node(1).ok("certs", "rotate-ca", "--keep-old", "0s");
@@ -231,7 +233,7 @@ class SecuredClusterTest {
                     .isEqualTo(now);
         }
         for (Port port : PORTS) { // a session from before counts no more than the certificate that it began with
-            assertRefused(port, "of the old CA", probe.knock(port, old.get(port), member()));
+            assertRefused(port, "of the old CA", probe.knock(port, Objects.requireNonNull(old.get(port)), member()));
         }
         nothingWasNoticed();
     }
