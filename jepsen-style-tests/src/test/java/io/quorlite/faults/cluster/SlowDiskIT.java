@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Three nodes on disks whose syncs take longer than an election timeout, and the leader is killed. Only where it is asked for. */
-@EnabledIfSystemProperty(named = "failover.slow-disk", matches = "true")
-class SlowDiskTest {
+/**
+ * Three nodes on disks whose syncs take longer than an election timeout, and the leader is killed. Only where it is asked for, by {@code
+ * -Dtest=SlowDiskIT}: it takes minutes.
+ */
+class SlowDiskIT {
     private static final int DELAY_MICROS = 600_000;
     private static final int WRITES = 10; // a sync each, and more
 
