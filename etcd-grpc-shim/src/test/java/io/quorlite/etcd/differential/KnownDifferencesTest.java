@@ -42,7 +42,8 @@ class KnownDifferencesTest {
                 -8721118541094074104L,
                 -8730130462838373042L,
                 7927439274427896631L,
-                4676491626964534682L
+                4676491626964534682L,
+                -9176746980124838793L
             })
     void isMended(long seed) throws Exception {
         Steps steps = new Steps(new Random(seed));
