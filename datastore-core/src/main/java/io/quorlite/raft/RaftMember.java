@@ -199,6 +199,8 @@ final class RaftMember {
         peers.handle(PeerKinds.ASK_LEADER, (from, question, reply) -> answer(question, reply));
         peers.handle(PeerKinds.WHEREABOUTS, this::introduced, timer);
         peers.addListener(introducing(peers));
+        peers.addListener(new LeaderWatch(
+                config.self().id(), leadership, membership, peers, patience, timer, config.electionTimeout()));
         copies.serve(peers);
         NettyRpcServer rpc = new NettyRpcServer(peers, RPC_THREADS, membership::known);
         server = rpc;

@@ -12,6 +12,7 @@ import io.quorlite.replication.ReplicationStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -151,6 +152,22 @@ class RaftReplicationGroupTest {
             trio.start(old); // its entry is overwritten
             Waiting.until("caught up", () -> trio.replica(old).applied().contains("by the new leader"));
             assertThat(trio.replica(old).applied()).doesNotContain("never committed");
+        }
+    }
+
+    /** That it does not take an election timeout is the promise; it takes a hundredth of it. */
+    @Test
+    void leaderWhoseProcessEndedIsNotWaitedFor() throws Exception {
+        Duration electionTimeout = Duration.ofSeconds(6);
+        try (Trio trio = new Trio(directory, b -> b.electionTimeout(electionTimeout)).startAll()) {
+            int old = trio.leader();
+            long begin = System.nanoTime();
+            trio.cutOff(old);
+
+            int leader = trio.leader(others(old));
+
+            assertThat(System.nanoTime() - begin).isLessThan(electionTimeout.toNanos());
+            assertThat(leader).isNotEqualTo(old);
         }
     }
 

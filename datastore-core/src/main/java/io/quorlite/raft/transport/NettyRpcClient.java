@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NettyRpcClient implements RpcClient {
     private @Nullable PeerTransport transport;
-    private @Nullable ElectionPatience patience;
+    private @Nullable QuorliteNodeOptions options;
     private @Nullable PeerListener listener;
     private volatile boolean connectionsAsked;
     private @Nullable ReplicatorGroup replicators;
@@ -47,7 +47,7 @@ final class NettyRpcClient implements RpcClient {
             throw new IllegalArgumentException("the node's options must be QuorliteNodeOptions");
         }
         transport = node.transport();
-        patience = node.patience();
+        this.options = node;
         if (transport != null && listener != null) {
             transport.addListener(listener);
         }
@@ -151,10 +151,9 @@ final class NettyRpcClient implements RpcClient {
             throw new IllegalArgumentException("not sent between members: "
                     + message.getDescriptorForType().getFullName());
         }
-        long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        if (kind == EngineMessage.REQUEST_VOTE && patience != null) {
-            timeoutNanos = patience.stretched(timeoutNanos);
-        }
+        long timeoutNanos = kind == EngineMessage.REQUEST_VOTE && options != null
+                ? options.votesNanos()
+                : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         long memberId = PeerIds.memberId(endpoint);
         PeerAnswers.Request asked = transport().answers().sent(memberId, message);
         ReplyListener reply = new ReplyListener() {

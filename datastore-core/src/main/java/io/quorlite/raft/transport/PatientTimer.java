@@ -13,15 +13,22 @@ import java.util.concurrent.TimeUnit;
 final class PatientTimer implements Timer {
     private final Timer timer;
     private final ElectionPatience patience;
+    private final boolean waitsForLeader;
 
-    PatientTimer(Timer timer, ElectionPatience patience) {
+    /** @param waitsForLeader whether it times the wait for a leader, which may be cut short, and not that for votes */
+    PatientTimer(Timer timer, ElectionPatience patience, boolean waitsForLeader) {
         this.timer = timer;
         this.patience = patience;
+        this.waitsForLeader = waitsForLeader;
     }
 
     @Override
     public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {
-        return new PatientTimeout(task, delay, unit);
+        PatientTimeout timeout = new PatientTimeout(task, delay, unit);
+        if (waitsForLeader) {
+            patience.electionTimeoutStarted(timeout::expire);
+        }
+        return timeout;
     }
 
     @Override
@@ -40,6 +47,7 @@ final class PatientTimer implements Timer {
         private final long delay;
         private final TimeUnit unit;
         private long passed; // usual timeouts; guarded by this, as are the next
+        private boolean hurried;
         private State state = State.PENDING;
         private Timeout current;
 
@@ -52,6 +60,14 @@ final class PatientTimer implements Timer {
             }
         }
 
+        /** Lets it pass now, on the timer's thread. */
+        synchronized void expire() {
+            if (state == State.PENDING && current.cancel()) {
+                hurried = true;
+                current = timer.newTimeout(this, 0, unit);
+            }
+        }
+
         @Override
         public void run(Timeout passedNow) throws Exception {
             synchronized (this) {
@@ -59,7 +75,7 @@ final class PatientTimer implements Timer {
                     return;
                 }
                 passed++;
-                if (passed * delay < patience.stretched(delay)) {
+                if (!hurried && passed * delay < patience.stretched(delay)) {
                     current = timer.newTimeout(this, delay, unit);
                     return;
                 }

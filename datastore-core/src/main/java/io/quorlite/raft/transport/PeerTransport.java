@@ -234,7 +234,7 @@ public class PeerTransport implements AutoCloseable {
     }
 
     /** Whether a connection that the member has made to us stands. */
-    boolean isPresent(long memberId) {
+    public boolean isPresent(long memberId) {
         return inbound.isPresent(memberId);
     }
 

@@ -2,6 +2,7 @@ package io.quorlite.raft.transport;
 
 import io.quorlite.sofajraft.ReplicatorGroup;
 import io.quorlite.sofajraft.option.NodeOptions;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,18 @@ public final class QuorliteNodeOptions extends NodeOptions {
         return transport;
     }
 
-    ElectionPatience patience() {
-        return patience;
+    /**
+     * Also how long the engine trusts a leader that is silent, before it asks for pre-votes or gives them; one that is gone it does not
+     * trust any more.
+     */
+    @Override
+    public int getElectionTimeoutMs() {
+        return patience.isLeaderGone() ? 0 : super.getElectionTimeoutMs();
+    }
+
+    /** How long votes may take. */
+    long votesNanos() {
+        return patience.stretched(TimeUnit.MILLISECONDS.toNanos(super.getElectionTimeoutMs()));
     }
 
     void replicators(ReplicatorGroup replicators) {

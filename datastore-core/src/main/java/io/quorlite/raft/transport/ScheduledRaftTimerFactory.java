@@ -46,18 +46,18 @@ public final class ScheduledRaftTimerFactory implements RaftTimerFactory {
 
     @Override
     public Timer getElectionTimer(boolean shared, String name) {
-        return electionTimer(name);
+        return patientTimer(name, true);
     }
 
     @Override
     public Timer getVoteTimer(boolean shared, String name) {
-        return electionTimer(name);
+        return patientTimer(name, false);
     }
 
-    private Timer electionTimer(String name) {
+    private Timer patientTimer(String name, boolean waitsForLeader) {
         ElectionPatience patience = STARTING.get();
         Timer timer = createTimer(name);
-        return patience == null ? timer : new PatientTimer(timer, patience);
+        return patience == null ? timer : new PatientTimer(timer, patience, waitsForLeader);
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PatientTimerTest {
     private final ElectionPatience patience = new ElectionPatience(() -> true);
     private final HandTimer hand = new HandTimer();
-    private final PatientTimer timer = new PatientTimer(hand, patience);
+    private final PatientTimer timer = new PatientTimer(hand, patience, true);
     private int ran;
 
     private Timeout start() {
@@ -53,6 +53,19 @@ class PatientTimerTest {
         hand.pass();
         patience.leader(true);
         assertThat(usualTimeouts()).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatIsStretchedPassesNowWhereTheLeaderIsGone() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            start();
+            usualTimeouts();
+        }
+        Timeout stretched = start();
+        patience.electNow();
+        hand.pass();
+        assertThat(stretched.isExpired()).isTrue();
+        assertThat(ran).isEqualTo(4);
     }
 
     @Test
