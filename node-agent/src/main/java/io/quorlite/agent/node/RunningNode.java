@@ -5,6 +5,7 @@ import io.quorlite.agent.config.Configuration;
 import io.quorlite.agent.refusal.ExitCode;
 import io.quorlite.agent.refusal.Failures;
 import io.quorlite.agent.refusal.Refusal;
+import io.quorlite.replication.RemovedFromClusterException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -75,7 +76,11 @@ public final class RunningNode {
             return ExitCode.OK;
         } catch (ExecutionException e) {
             // The store has stopped itself and answers nothing any more: only the process is left to end.
-            LOG.error("node {} stops", settings.name(), e.getCause());
+            if (e.getCause() instanceof RemovedFromClusterException removed) {
+                LOG.error("node {} stops: {}", settings.name(), removed.getMessage());
+            } else {
+                LOG.error("node {} stops", settings.name(), e.getCause());
+            }
             return Failures.exitCode(Objects.requireNonNullElse(e.getCause(), e));
         } finally {
             stopped.countDown();
