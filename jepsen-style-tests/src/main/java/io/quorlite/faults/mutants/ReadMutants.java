@@ -12,16 +12,20 @@ import net.bytebuddy.asm.Advice;
 final class ReadMutants {
     private static final String EVALUATOR = "io.quorlite.mvcc.RangeEvaluator";
 
+    private static final String ENGINE = "io.quorlite.sofajraft.core.NodeImpl";
+
     private ReadMutants() {}
 
     static List<Mutant> all() {
         return List.of(
                 Mutant.of(
                                 "read-unconfirmed",
-                                "a leader answers linearizable reads without asking whether it still leads",
+                                "a leader answers linearizable reads without asking whether it still leads, and leads on when cut off",
                                 "register",
-                                Rewrite.withoutCalls("io.quorlite.sofajraft.core.NodeImpl", "readLeader", "getQuorum"))
-                        .under("pause-leader", 25),
+                                Rewrite.withoutCalls(ENGINE, "readLeader", "getQuorum"),
+                                // It would step down on its own before the others elect a new one.
+                                Rewrite.advice(ENGINE, "handleStepDownTimeout", Skip.ReturningNothing.class))
+                        .under("partition-leader", 12),
                 Mutant.of(
                                 "read-from-here",
                                 "linearizable reads are answered as serializable ones",

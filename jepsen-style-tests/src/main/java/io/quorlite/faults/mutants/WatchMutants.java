@@ -5,7 +5,6 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.quorlite.mvcc.KeyEvent;
 import io.quorlite.watch.WatchEvent;
-import io.quorlite.watch.WatchHub;
 import io.quorlite.watch.WatchMessage;
 import io.quorlite.watch.WatchSink;
 import java.util.List;
@@ -121,10 +120,12 @@ final class WatchMutants {
         }
     }
 
+    /** Does not name the hub's class, which would be loaded with this one, before it can be changed. */
     static final class Advanced {
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-        static boolean advance(@Advice.This WatchHub hub, @Advice.Argument(0) long revision) {
-            hub.advance(revision);
+        static boolean advance(@Advice.This Object hub, @Advice.Argument(0) long revision)
+                throws ReflectiveOperationException {
+            hub.getClass().getMethod("advance", long.class).invoke(hub, revision);
             return true;
         }
     }
