@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of a node is damaged while the node is killed; the end is a restart. It hits the same node each time, since a
+ * One file of a node is damaged while the node is down; the end is a restart. It hits the same node each time, since a
  * cluster need not survive damage to a majority. The node may refuse to start.
  */
 final class Damage implements Fault {
     private static final int TORN_BYTES_MAX = 4096;
+    private static final int SCRATCHES = 4;
 
     /** What is damaged, and how. */
     enum Kind {
@@ -26,7 +27,7 @@ final class Damage implements Fault {
         LOG_MIDDLE("raft/log", (file, random) -> flip(file, 0.3, 0.6, random)),
         VOTE("raft/vote", (file, random) -> flip(file, 0, 1, random)),
         SNAPSHOT("raft/snapshot", (file, random) -> flip(file, 0, 1, random)),
-        DATABASE("db", (file, random) -> flip(file, 0, 1, random));
+        DATABASE("db", Damage::scratch);
 
         private final String place;
         private final Deed deed;
@@ -59,7 +60,11 @@ final class Damage implements Fault {
         if (!cluster.node(hit).isAlive()) {
             return FaultCluster.name(hit) + " (down already)";
         }
-        cluster.node(hit).kill();
+        if (kind == Kind.DATABASE && random.nextBoolean()) {
+            cluster.node(hit).stop(); // then all is in the database's file, and nothing in its log would repair that
+        } else {
+            cluster.node(hit).kill();
+        }
         Path file = largest(cluster.node(hit).dataDirectory().resolve(kind.place));
         if (file == null) {
             return FaultCluster.name(hit) + " (no such file yet)";
@@ -110,6 +115,13 @@ final class Damage implements Fault {
         int value = file.read();
         file.seek(at);
         file.write(value ^ (1 << random.nextInt(8)));
+    }
+
+    /** Several bits: much of a small database is free space. */
+    private static void scratch(RandomAccessFile file, Random random) throws IOException {
+        for (int i = 0; i < SCRATCHES; i++) {
+            flip(file, 0, 1, random);
+        }
     }
 
     /** Where the zeros begin that a file was given in advance. */
