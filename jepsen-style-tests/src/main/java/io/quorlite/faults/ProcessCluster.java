@@ -9,8 +9,6 @@ import io.quorlite.etcd.proto.rpc.MaintenanceGrpc;
 import io.quorlite.etcd.proto.rpc.StatusRequest;
 import io.quorlite.etcd.proto.rpc.StatusResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,9 +24,9 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** @param options further options of {@code node-agent run}, the same for each member */
     public ProcessCluster(Path launcher, Path folder, int size, List<String> options) throws IOException {
-        List<Integer> clientPorts = freePorts(size);
+        List<Integer> clientPorts = FreePorts.draw(size);
         List<String> members = new ArrayList<>();
-        for (int port : freePorts(size)) {
+        for (int port : FreePorts.draw(size)) {
             members.add("n" + (members.size() + 1) + "=127.0.0.1:" + port);
         }
         for (int i = 0; i < size; i++) {
@@ -110,21 +108,6 @@ public final class ProcessCluster implements AutoCloseable {
         }
         for (NodeProcess node : nodes) {
             node.close();
-        }
-    }
-
-    /** Ports that were free a moment ago, all different. */
-    public static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
         }
     }
 }

@@ -2,8 +2,8 @@ package io.quorlite.faults.cluster;
 
 import io.grpc.StatusRuntimeException;
 import io.quorlite.etcd.proto.rpc.StatusResponse;
+import io.quorlite.faults.FreePorts;
 import io.quorlite.faults.NodeProcess;
-import io.quorlite.faults.ProcessCluster;
 import io.quorlite.faults.Waiting;
 import io.quorlite.faults.client.ClientKeys;
 import io.quorlite.faults.client.NodeClient;
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class FaultCluster implements Worker.Cluster, AutoCloseable {
     private static final Duration STATUS_DEADLINE = Duration.ofSeconds(1);
     private static final long DISK_BYTES = 256L << 20;
+    /** {@code init} and {@code join} want as much as the other is in all to be free. */
+    private static final long JOINING_DISK_BYTES = 384L << 20;
+
     private static final int CLIENT_PORT = 2379;
 
     /**
@@ -90,8 +93,8 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
 
     /** Nodes that know each other from their command lines, in plain text, through {@link PeerNetwork}. */
     private PeerNetwork staticMembers() throws IOException, InterruptedException {
-        List<Integer> clientPorts = ProcessCluster.freePorts(plan.nodes());
-        List<Integer> peerPorts = ProcessCluster.freePorts(plan.nodes());
+        List<Integer> clientPorts = FreePorts.draw(plan.nodes());
+        List<Integer> peerPorts = FreePorts.draw(plan.nodes());
         PeerNetwork links = new PeerNetwork(peerPorts);
         List<String> members = IntStream.range(0, plan.nodes())
                 .mapToObj(i -> name(i) + "=127.0.0.1:" + links.port(i))
@@ -232,6 +235,17 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         }
     }
 
+    /** One that was removed joins again, if the cluster lets it in without delay; false where it does not. */
+    public boolean tryRejoin(int node) throws IOException, InterruptedException {
+        try {
+            joining().rejoin(node, Duration.ZERO);
+        } catch (AssertionError e) {
+            return false;
+        }
+        clients.get(node).renew();
+        return true;
+    }
+
     /** The term and the leader that a node believes in; null where it does not answer. */
     public @Nullable StatusResponse status(int node) {
         try {
@@ -306,7 +320,7 @@ public final class FaultCluster implements Worker.Cluster, AutoCloseable {
         return new LoopDisk(
                 plan.folder().resolve(name(node) + ".img"),
                 (plan.joining() ? home : plan.folder()).resolve("disk-" + name(node)),
-                DISK_BYTES);
+                plan.joining() ? JOINING_DISK_BYTES : DISK_BYTES);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class Joining {
 
     /** Makes the cluster, and leaves its nodes running. */
     void found() throws IOException, InterruptedException {
-        within(0, () -> {
+        within(0, JOIN_LIMIT, () -> {
             empty(nodes.get(0).dataDirectory());
             require(run("init", "--name", name(0), "--advertise", address(network, 0), "--data-dir", directory(0)));
         });
@@ -98,7 +98,12 @@ public final class Joining {
      * @throws AssertionError if the cluster does not let it in for a minute
      */
     void rejoin(int node) throws IOException, InterruptedException {
-        within(node, () -> join(node, anyMemberBut(node)));
+        rejoin(node, JOIN_LIMIT);
+    }
+
+    /** The same for as long as {@code limit}, but at least once. */
+    void rejoin(int node, Duration limit) throws IOException, InterruptedException {
+        within(node, limit, () -> join(node, anyMemberBut(node)));
     }
 
     private int anyMemberBut(int node) {
@@ -126,8 +131,8 @@ public final class Joining {
     }
 
     /** Makes a node a member, again where the disk or the cluster is too busy; then it runs as a process of the harness. */
-    private void within(int node, Attempt attempt) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + JOIN_LIMIT.toNanos();
+    private void within(int node, Duration limit, Attempt attempt) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (!joined[node]) {
             try {
                 attempt.run();

@@ -50,12 +50,16 @@ final class MemberChurn implements Fault {
         };
     }
 
+    /**
+     * Another fault may have taken the majority away, and cannot end before this has: who is not let in joins after the next deed, or
+     * when everything is healed.
+     */
     @Override
     public void end() throws IOException, InterruptedException {
         if (deed == Deed.DEMOTE) {
             cluster.joining().tell("promote", hit, "--auto");
         } else if (!cluster.joining().isMember(hit)) {
-            cluster.start(hit);
+            cluster.tryRejoin(hit);
         }
     }
 

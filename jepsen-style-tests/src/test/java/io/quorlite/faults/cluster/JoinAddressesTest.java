@@ -3,7 +3,7 @@ package io.quorlite.faults.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.quorlite.faults.ProcessCluster;
+import io.quorlite.faults.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -38,7 +38,7 @@ class JoinAddressesTest {
 
     /** Ports of its own: a name stands for all addresses, on which others may have the usual ones. */
     private static String[] at(AgentNode node, String host, String... command) throws Exception {
-        List<Integer> ports = ProcessCluster.freePorts(3);
+        List<Integer> ports = FreePorts.draw(3);
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of("--listen-client", host + ":" + ports.get(0)));
         all.addAll(List.of("--listen-peer", host + ":" + ports.get(1)));
