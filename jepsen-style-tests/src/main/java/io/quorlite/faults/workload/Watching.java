@@ -46,14 +46,10 @@ public final class Watching {
 
     /** Looks after the watches once; every tenth of a second or so. */
     public void look(boolean more) {
-        looks++;
         for (int node = 0; node < everything.size(); node++) {
-            RecordedWatch watch = everything.get(node);
-            if (watch.isOver() && (watch.isCreated() || looks % LOOKS_BETWEEN_TRIES == 0)) {
-                long start = Math.max(watch.heardTo() + 1, watch.compactedTo());
-                everything.set(node, RecordedWatch.open(history, cluster.client(node), everythingFrom(start)));
-            }
+            openAgain(node);
         }
+        looks++;
         others.removeIf(RecordedWatch::isOver);
         if (more && others.size() < othersMax && random.nextInt(3) == 0) {
             others.add(RecordedWatch.open(history, cluster.client(random.nextInt(cluster.size())), other()));
@@ -66,6 +62,14 @@ public final class Watching {
         }
     }
 
+    private void openAgain(int node) {
+        RecordedWatch watch = everything.get(node);
+        if (watch.isOver() && (watch.isCreated() || looks % LOOKS_BETWEEN_TRIES == 0)) {
+            long start = Math.max(watch.heardTo() + 1, watch.compactedTo());
+            everything.set(node, RecordedWatch.open(history, cluster.client(node), everythingFrom(start)));
+        }
+    }
+
     /**
      * Waits until each watch on one of {@code nodes}, and all others that are still open, have told of everything up to
      * {@code revision}; false if that takes too long.
@@ -73,10 +77,15 @@ public final class Watching {
     public boolean settle(List<Integer> nodes, long revision, long seconds) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() < deadline) {
-            look(false);
-            List<RecordedWatch> behind = new ArrayList<>(others); // those that are over are gone from these
-            nodes.forEach(node -> behind.add(everything.get(node)));
-            behind.removeIf(watch -> watch.heardTo() >= revision || watch.spec().startRevision() > revision);
+            nodes.forEach(this::openAgain);
+            looks++;
+            List<RecordedWatch> behind = new ArrayList<>(others);
+            behind.addAll(
+                    everything); // on a node that is gone, until it is known to be over: an open one is held to its
+            // word
+            behind.removeIf(watch -> watch.isOver()
+                    ? !nodes.contains(everything.indexOf(watch))
+                    : watch.heardTo() >= revision || watch.spec().startRevision() > revision);
             if (behind.isEmpty()) {
                 return true;
             }
