@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Sets of cells by name. */
 final class Matrix {
     private static final int QUICK_SECONDS = 10;
-    private static final int FULL_SECONDS = 25;
+    private static final int FULL_SECONDS = 8;
     private static final int SOAK_SECONDS = 300;
 
     /** Each workload, under faults that between them stop processes, links and disks, and change members. */

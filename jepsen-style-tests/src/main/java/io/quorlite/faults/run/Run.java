@@ -56,6 +56,7 @@ public final class Run {
     private static final long LEASE_BOUND_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long SEARCH_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
     private static final int CORRUPTION = 11;
+    private static final int SHORT_SECONDS_MAX = 60;
 
     private final Cell cell;
     private final @Nullable Mutant mutant;
@@ -117,13 +118,17 @@ public final class Run {
                 "--election-timeout", "500");
     }
 
+    /** For each node. In a short run, compiling as for a long life would cost more than what is compiled ever does. */
     private List<String> javaOptions() throws IOException {
-        if (mutant == null) {
-            return List.of();
+        String all = cell.seconds() <= SHORT_SECONDS_MAX ? "-XX:TieredStopAtLevel=1" : "";
+        List<String> options = new ArrayList<>(Collections.nCopies(cell.nodes(), all));
+        if (mutant != null) {
+            Path jar = folder.resolve("mutant.jar");
+            AgentJar.write(jar);
+            String wrong = (all + " " + AgentJar.option(jar, mutant)).strip();
+            Collections.fill(options.subList(0, mutant.everywhere() ? cell.nodes() : 1), wrong);
         }
-        Path jar = folder.resolve("mutant.jar");
-        AgentJar.write(jar);
-        return Collections.nCopies(mutant.everywhere() ? cell.nodes() : 1, AgentJar.option(jar, mutant));
+        return options;
     }
 
     private void play(FaultCluster cluster, HistoryRecorder history) throws IOException, InterruptedException {
@@ -172,8 +177,19 @@ public final class Run {
         if (problem != null) {
             ownVerdicts.add(Verdict.invalid(
                     "recovery", "nodes that run again", List.of("not whole again: " + problem.getMessage())));
+            ownVerdicts.addAll(ended(cluster));
         }
         history.phase("final reads");
+    }
+
+    /** Nodes that ended by themselves although nothing harms them any more: no busy machine brings that about. */
+    private List<Verdict> ended(FaultCluster cluster) {
+        List<String> ended = healthy(cluster).stream()
+                .filter(node -> !cluster.node(node).isAlive())
+                .map(node -> FaultCluster.name(node) + " ended with exit code "
+                        + cluster.node(node).exitCode() + ", see its last log")
+                .toList();
+        return ended.isEmpty() ? List.of() : List.of(Verdict.invalid("survival", "nodes that stay", ended));
     }
 
     /** What is wrong with the nodes that should run, after a few seconds' wait; null where nothing is. */
