@@ -21,7 +21,7 @@ class StoresSimulationTest {
     private static final int MUTANT_SEEDS = 100;
     private static final int STEPS = 60;
 
-    private static final double MINUTES = 0.2;
+    private static final double MINUTES = 0.4;
 
     @Test
     void keepsWhatItAcknowledged() {
