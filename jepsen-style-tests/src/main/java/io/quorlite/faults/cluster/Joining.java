@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster made by the commands that a user types ({@code init}, {@code add-node}, {@code join}), whose members go and come
@@ -27,6 +28,7 @@ public final class Joining {
     private final List<NodeProcess> nodes;
     private final String network;
     private final boolean[] joined;
+    private final @Nullable String[] tokens; // of joins that were begun and have not come to an end
     private int joins;
 
     /** @param nodes that do not run yet, with an empty data directory each */
@@ -36,6 +38,7 @@ public final class Joining {
         this.nodes = nodes;
         this.network = network;
         this.joined = new boolean[nodes.size()];
+        this.tokens = new String[nodes.size()];
     }
 
     /** A loopback network drawn by lot. */
@@ -115,19 +118,26 @@ public final class Joining {
         throw new AssertionError("no member runs that " + name(node) + " could join by");
     }
 
+    /** One that did not come to its end is begun again as it was: its place in the cluster is kept for it. */
     private void join(int node, int by) throws IOException, InterruptedException {
-        empty(nodes.get(node).dataDirectory());
-        Command token = run("add-node", "-o", "quiet", "--data-dir", directory(by));
-        require(token);
+        String token = tokens[node];
+        if (token == null) {
+            empty(nodes.get(node).dataDirectory());
+            Command made = run("add-node", "-o", "quiet", "--data-dir", directory(by));
+            require(made);
+            token = made.out().strip();
+            tokens[node] = token;
+        }
         require(run(
                 "join",
-                token.out().strip(),
+                token,
                 "--name",
                 name(node),
                 "--advertise",
                 address(network, node),
                 "--data-dir",
                 directory(node)));
+        tokens[node] = null;
     }
 
     /** Makes a node a member, again where the disk or the cluster is too busy; then it runs as a process of the harness. */

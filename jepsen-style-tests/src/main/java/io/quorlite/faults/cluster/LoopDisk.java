@@ -12,6 +12,8 @@ import java.time.Duration;
  */
 public final class LoopDisk implements AutoCloseable {
     /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: the file system stops at once, its journal unwritten. */
+    private static final int FILL_TRIES_MAX = 10;
+
     private static final String SHUTDOWN =
             "open(my $d, '<', $ARGV[0]) or die $!; my $f = pack('L', 2); ioctl($d, 0x8004587d, $f) or die \"ioctl: $!\"";
 
@@ -43,15 +45,17 @@ public final class LoopDisk implements AutoCloseable {
         mount();
     }
 
-    /** Leaves no more than {@code bytesLeft}, by a file that takes the rest. */
+    /** Leaves no more than {@code bytesLeft}, by a file that takes the rest. A node that takes some meanwhile is no hindrance. */
     public void fill(long bytesLeft) throws IOException, InterruptedException {
-        long free = Files.getFileStore(mount).getUsableSpace();
-        if (free > bytesLeft) {
-            Commands.run(
-                    "fallocate",
-                    "-l",
-                    Long.toString(free - bytesLeft),
-                    balloon().toString());
+        boolean taken = false;
+        for (int tries = 0; !taken && tries < FILL_TRIES_MAX; tries++) {
+            long rest = Files.getFileStore(mount).getUsableSpace() - bytesLeft;
+            taken = rest <= 0
+                    || Commands.succeeds(
+                            "fallocate", "-l", Long.toString(rest), balloon().toString());
+        }
+        if (!taken) {
+            throw new IOException("no file takes the rest of " + mount);
         }
     }
 
