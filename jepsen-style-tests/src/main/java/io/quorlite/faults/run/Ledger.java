@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,23 +41,6 @@ final class Ledger {
 
         boolean isValid() {
             return verdict.equals(Verdict.Kind.VALID.name());
-        }
-
-        /** A row of a table in Markdown. */
-        String row() {
-            return String.format(
-                    Locale.ROOT,
-                    "| %s | %s | %d | %d s | %d | %s | %d / %d / %d | %d |",
-                    workload,
-                    nemesis,
-                    nodes,
-                    seconds,
-                    seed,
-                    remark.isEmpty() ? verdict : verdict + ", " + remark,
-                    ok,
-                    failed,
-                    unknown,
-                    faults);
         }
     }
 
@@ -113,22 +96,9 @@ final class Ledger {
     List<String> table() {
         Map<String, Entry> last = new LinkedHashMap<>();
         entries.stream().filter(entry -> entry.build().equals(build)).forEach(entry -> last.put(entry.cell(), entry));
-        List<String> lines = new ArrayList<>(List.of(
-                "| workload | faults | nodes | time | seed | verdict | ok / failed / unknown | faults |",
-                "| --- | --- | --- | --- | --- | --- | --- | --- |"));
-        last.values().stream().map(Entry::row).sorted().forEach(lines::add);
-        lines.add("");
-        lines.add(String.format(
-                Locale.ROOT,
-                "%d cells, %d of them VALID, %d calls, %d faults; build %s.",
-                last.size(),
-                last.values().stream().filter(Entry::isValid).count(),
-                last.values().stream()
-                        .mapToLong(entry -> entry.ok() + entry.failed() + entry.unknown())
-                        .sum(),
-                last.values().stream().mapToLong(Entry::faults).sum(),
-                build));
-        return lines;
+        List<Entry> bySeed = new ArrayList<>(last.values());
+        bySeed.sort(Comparator.comparingLong(Entry::seed));
+        return new ResultsTable(bySeed).lines(build);
     }
 
     private static String of(Cell cell) {

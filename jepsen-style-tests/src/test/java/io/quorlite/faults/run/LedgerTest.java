@@ -44,11 +44,34 @@ class LedgerTest {
         ledger.add(result(Verdict.valid("bank", "all there")));
 
         assertThat(ledger.table())
-                .contains("| bank | kill-one+resets | 3 | 10 s | 7 | VALID | 5 / 4 / 3 | 2 |")
+                .contains("| bank | kill-one+resets | 3 | 7 | 5 / 4 / 3 · 2 |")
                 .noneMatch(line -> line.contains("UNKNOWN"))
                 .last()
                 .asString()
                 .startsWith("1 cells, 1 of them VALID, 12 calls, 2 faults");
+    }
+
+    @Test
+    void oneFaultOnThreeNodesIsAPlaceInAGrid() throws IOException {
+        Ledger ledger = open("one");
+        for (String cell : List.of("bank kill-one", "lock kill-one", "membership kill-one", "membership none")) {
+            String[] words = cell.split(" ");
+            ledger.add(new Result(
+                    Cell.of(words[0], words[1], 3, 10, 8 + words[0].length()),
+                    List.of(Verdict.valid("x", "y")),
+                    5,
+                    4,
+                    3,
+                    2,
+                    words[0].equals("lock") ? List.of("n1") : List.of(),
+                    folder));
+        }
+
+        assertThat(ledger.table())
+                .contains(
+                        "| faults | seeds | register | set | append | bank | kubernetes | watch | lease | lock | membership |")
+                .contains("| kill-one | 12–18 |  |  |  | 5 / 4 / 3 · 2 |  |  |  | 5 / 4 / 3 · 2 † | 5 / 4 / 3 · 2 |")
+                .contains("| none | 18 |  |  |  |  |  |  |  |  | 5 / 4 / 3 · 2 |");
     }
 
     private Ledger open(String build) throws IOException {
