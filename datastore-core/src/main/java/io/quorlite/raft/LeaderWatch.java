@@ -92,6 +92,10 @@ final class LeaderWatch implements PeerListener {
         if (isGone(view)) {
             LOG.info("the leader {} takes no connections any more", MemberIds.text(view.leaderId()));
             patience.leaderGone(true);
+            if (!isGone(view)) {
+                patience.leaderGone(false); // it was found, or followed by another, while we said so
+                return;
+            }
             int turn = turn(view.leaderId());
             if (turn >= 0) {
                 after(turn * turnMillis, () -> {
