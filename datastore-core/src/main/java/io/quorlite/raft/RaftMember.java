@@ -27,6 +27,7 @@ import io.quorlite.sofajraft.entity.PeerId;
 import io.quorlite.sofajraft.entity.RaftOutter.SnapshotMeta;
 import io.quorlite.sofajraft.error.RaftError;
 import io.quorlite.sofajraft.error.RaftException;
+import io.quorlite.sofajraft.util.timer.Timer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,7 +154,8 @@ final class RaftMember {
         return executor;
     }
 
-    void start() throws IOException {
+    /** @param timers as in {@link RaftPorts} */
+    void start(UnaryOperator<Timer> timers) throws IOException {
         boolean initialised = false;
         boolean started = false;
         try {
@@ -160,7 +163,7 @@ final class RaftMember {
                 listen(transport);
             }
             NodeManager.getInstance().addAddress(self.getEndpoint());
-            initialised = ScheduledRaftTimerFactory.stretching(patience, () -> node.init(options));
+            initialised = ScheduledRaftTimerFactory.stretching(patience, timers, () -> node.init(options));
             failures.started(cause -> timer.execute(() -> stopEngine(cause)));
             Throwable failure = failures.first();
             if (!initialised || failure != null) {

@@ -110,7 +110,7 @@ public final class RaftReplication implements Replication {
                     transport,
                     initialConfiguration(),
                     staging);
-            starting.start();
+            starting.start(ports.timers());
             member = starting;
             opened = true;
         } finally {

@@ -36,7 +36,9 @@ final class EngineSimulation implements AutoCloseable {
             initial.add(Trio.newMember(id));
         }
         for (Member each : initial) {
-            members.add(new SimulatedEngine(record, network, each, initial, directory.resolve(each.name()), harm));
+            Random timing = new Random(seed * 31 + each.id());
+            members.add(
+                    new SimulatedEngine(record, network, each, initial, directory.resolve(each.name()), harm, timing));
         }
     }
 

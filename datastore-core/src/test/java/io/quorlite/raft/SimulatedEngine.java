@@ -36,6 +36,7 @@ final class SimulatedEngine {
     private final List<Member> initial;
     private final Path directory;
     private final UnaryOperator<Disk> harm;
+    private final Random timing;
     private final SimulatedDisk disk = new SimulatedDisk();
     private final SimulatedState state = new SimulatedState();
     private volatile @Nullable Life life;
@@ -47,13 +48,15 @@ final class SimulatedEngine {
             Member self,
             List<Member> initial,
             Path directory,
-            UnaryOperator<Disk> harm) {
+            UnaryOperator<Disk> harm,
+            Random timing) {
         this.record = record;
         this.network = network;
         this.self = self;
         this.initial = initial;
         this.directory = directory;
         this.harm = harm;
+        this.timing = timing;
     }
 
     long id() {
@@ -96,7 +99,8 @@ final class SimulatedEngine {
                 config,
                 new RaftPorts(
                         harm.apply(disk),
-                        (transport, book, admission) -> new FaultyTransport(network, transport, book, admission))));
+                        (transport, book, admission) -> new FaultyTransport(network, transport, book, admission),
+                        timer -> new FaultyTimer(timer, timing))));
         life = made;
         try {
             made.raft.start(made);

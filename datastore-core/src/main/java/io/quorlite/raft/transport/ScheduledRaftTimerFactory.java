@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +30,18 @@ public final class ScheduledRaftTimerFactory implements RaftTimerFactory {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduledRaftTimerFactory.class);
 
     /** Of the node that this thread is starting. */
-    private static final ThreadLocal<@Nullable ElectionPatience> STARTING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Starting> STARTING = new ThreadLocal<>();
+
+    private record Starting(ElectionPatience patience, UnaryOperator<Timer> timers) {}
 
     /**
      * Starts a node by {@code init}, with its election timers stretched by {@code patience}. The engine shares this factory among all
      * nodes of a process, but makes a node's timers within its start, on the same thread.
+     *
+     * @param timers what becomes of the timers of elections, votes and of a leader that hears nobody
      */
-    public static boolean stretching(ElectionPatience patience, BooleanSupplier init) {
-        STARTING.set(patience);
+    public static boolean stretching(ElectionPatience patience, UnaryOperator<Timer> timers, BooleanSupplier init) {
+        STARTING.set(new Starting(patience, timers));
         try {
             return init.getAsBoolean();
         } finally {
@@ -55,14 +60,16 @@ public final class ScheduledRaftTimerFactory implements RaftTimerFactory {
     }
 
     private Timer patientTimer(String name, boolean waitsForLeader) {
-        ElectionPatience patience = STARTING.get();
+        Starting node = STARTING.get();
         Timer timer = createTimer(name);
-        return patience == null ? timer : new PatientTimer(timer, patience, waitsForLeader);
+        return node == null ? timer : new PatientTimer(node.timers.apply(timer), node.patience, waitsForLeader);
     }
 
     @Override
     public Timer getStepDownTimer(boolean shared, String name) {
-        return createTimer(name);
+        Starting node = STARTING.get();
+        Timer timer = createTimer(name);
+        return node == null ? timer : node.timers.apply(timer);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A member of a group of the real engine: its stores outlive its runs. The state is the list of the numbers applied. */
@@ -140,7 +141,7 @@ final class EngineMember implements AutoCloseable {
         options.setRaftOptions(raft);
         RaftGroupService running = new RaftGroupService(GROUP, PeerIds.of(id), options, server);
         service = running;
-        ScheduledRaftTimerFactory.stretching(patience, () -> running.start() != null);
+        ScheduledRaftTimerFactory.stretching(patience, UnaryOperator.identity(), () -> running.start() != null);
     }
 
     Node node() {
