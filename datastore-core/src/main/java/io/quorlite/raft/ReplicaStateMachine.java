@@ -95,6 +95,7 @@ final class ReplicaStateMachine implements StateMachine {
                     flush();
                 }
             }
+            tellOthers(last);
             flush();
             applied(last);
         } catch (Throwable t) { // whatever it was, the state is not what the log says: never go on
@@ -135,11 +136,15 @@ final class ReplicaStateMachine implements StateMachine {
         closures.clear();
     }
 
-    private void applied(long index) {
-        membership.applied(index);
+    /** Before it is applied here: whoever asked another member waits for that one to apply it, too. */
+    private void tellOthers(long index) {
         if (leadership.view().leading() && !moreFollows(index)) {
             notifier.committed(index, membership.current());
         }
+    }
+
+    private void applied(long index) {
+        membership.applied(index);
         snapshots.applied(index);
     }
 

@@ -15,7 +15,7 @@ import org.sqlite.SQLiteConnection;
 /**
  * Moves the WAL into the database file, on a thread and a connection of its own, and makes both durable on demand.
  *
- * <p>Little at a time: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever a checkpoint
+ * <p>Little at a time where many wait: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever a checkpoint
  * syncs, and so do all who wait for it.
  *
  * <p>A passive checkpoint waits for nobody. As long as it keeps up, SQLite starts the WAL over by itself; under a steady load
@@ -28,6 +28,14 @@ import org.sqlite.SQLiteConnection;
 final class Checkpointer implements AutoCloseable {
     /** So many bytes written bring about a passive checkpoint. */
     private static final long PASSIVE_BYTES = 1L << 20;
+
+    /**
+     * The same where batches are of one write or two. Then one write waits for a checkpoint's sync, however many checkpoints there are, so
+     * fewer of them, each longer, keep more writes out of its way; with many in flight all of them wait, and short is better.
+     */
+    private static final long PASSIVE_BYTES_OF_SMALL_BATCHES = 8L << 20;
+
+    private static final long SMALL_BATCH_BYTES = 12 << 10;
 
     /** From this size on the WAL is started over after a passive checkpoint, if no reader is in the way. */
     static final long WAL_BYTES_MAX = 32L << 20;
@@ -65,6 +73,7 @@ final class Checkpointer implements AutoCloseable {
 
     // The writer's alone.
     private long bytesSincePassive;
+    private long batchesSincePassive;
     private long waitAtBytes = WAL_BYTES_LIMIT;
 
     Checkpointer(SqliteDatabase database, LongSupplier appliedIndex, Consumer<Throwable> fatal) throws SQLException {
@@ -81,15 +90,18 @@ final class Checkpointer implements AutoCloseable {
     /** The writer committed a batch that wrote about {@code bytes}. Between batches; may start the WAL over. */
     void batchCommitted(long bytes) {
         bytesSincePassive += bytes;
+        batchesSincePassive++;
         if (restartDue && running.tryLock()) { // held by persist(), it is due again after the next passive one
             restartDue = false;
             long from = restartFromBytes;
             restartFromBytes = restart(RESTART_WAIT_MILLIS) ? WAL_BYTES_MAX : from + RETRY_BYTES;
         }
-        if (bytesSincePassive < PASSIVE_BYTES) {
+        boolean small = bytesSincePassive < batchesSincePassive * SMALL_BATCH_BYTES;
+        if (bytesSincePassive < (small ? PASSIVE_BYTES_OF_SMALL_BATCHES : PASSIVE_BYTES)) {
             return;
         }
         bytesSincePassive = 0;
+        batchesSincePassive = 0;
         long wal = database.walBytes();
         if (wal >= waitAtBytes) {
             running.lock();
