@@ -80,9 +80,8 @@ public final class Watching {
             nodes.forEach(this::openAgain);
             looks++;
             List<RecordedWatch> behind = new ArrayList<>(others);
-            behind.addAll(
-                    everything); // on a node that is gone, until it is known to be over: an open one is held to its
-            // word
+            // Those on a node that is gone, too, until they are known to be over: an open one is held to its word.
+            behind.addAll(everything);
             behind.removeIf(watch -> watch.isOver()
                     ? !nodes.contains(everything.indexOf(watch))
                     : watch.heardTo() >= revision || watch.spec().startRevision() > revision);
