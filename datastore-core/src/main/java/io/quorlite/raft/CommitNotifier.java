@@ -1,6 +1,7 @@
 package io.quorlite.raft;
 
 import io.quorlite.raft.transport.PeerIds;
+import io.quorlite.raft.transport.ReplicationListener;
 import io.quorlite.sofajraft.ReplicatorGroup;
 import io.quorlite.sofajraft.Status;
 import io.quorlite.sofajraft.conf.Configuration;
@@ -11,8 +12,6 @@ import io.quorlite.sofajraft.rpc.RpcResponseClosureAdapter;
 import io.quorlite.sofajraft.util.ThreadId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,27 +19,23 @@ import org.jspecify.annotations.Nullable;
  * the next entries or the next heartbeat only, up to a tenth of the election timeout late; this asks it for a heartbeat now,
  * one in flight per member.
  *
- * <p>A heartbeat carries the commit index only as far as the member has acknowledged the log, so it waits, with pauses that
- * double, for acknowledgements that are still on their way.
+ * <p>A heartbeat carries the commit index only as far as the member has acknowledged the log, so it waits for an answer of the
+ * member's where acknowledgements are still on their way. Thread-safe.
  */
-final class CommitNotifier {
-    private static final long FIRST_PAUSE_MICROS = 50;
-    private static final int PAUSES_MAX = 9; // 25 ms in all; the ordinary heartbeat is near then
-
+final class CommitNotifier implements ReplicationListener {
     private final long selfId;
-    private final ScheduledExecutorService timer;
     private volatile @Nullable ReplicatorGroup replicators;
-    private @Nullable Configuration
-            notified; // the configuration `peers` was made from; apply thread only, as is the next
-    private List<Peer> peers = List.of();
+    /** The configuration {@link #peers} was made from; apply thread only. */
+    private @Nullable Configuration notified;
 
-    CommitNotifier(long selfId, ScheduledExecutorService timer) {
+    private volatile List<Peer> peers = List.of();
+
+    CommitNotifier(long selfId) {
         this.selfId = selfId;
-        this.timer = timer;
     }
 
-    /** The engine's replicators, which it hands to its RPC client. */
-    void replicators(ReplicatorGroup group) {
+    @Override
+    public void replicators(ReplicatorGroup group) {
         replicators = group;
     }
 
@@ -59,6 +54,15 @@ final class CommitNotifier {
         }
     }
 
+    @Override
+    public void answered(long memberId) {
+        for (Peer peer : peers) {
+            if (peer.memberId == memberId) {
+                peer.answered();
+            }
+        }
+    }
+
     private List<Peer> peersOf(Configuration members, ReplicatorGroup group) {
         List<Peer> made = new ArrayList<>();
         List<PeerId> all = new ArrayList<>(members.listPeers());
@@ -71,40 +75,63 @@ final class CommitNotifier {
         return made;
     }
 
-    private final class Peer implements Runnable {
+    private static final class Peer {
+        private enum State {
+            IDLE,
+            /** For an answer that brings the acknowledgement. */
+            WAITING,
+            /** A heartbeat is under way. */
+            TELLING
+        }
+
         private final PeerId id;
+        private final long memberId;
         private final ReplicatorGroup group;
-        private long wanted; // guarded by this, as are the next
-        private boolean busy; // a heartbeat or a pause is under way
-        private int pauses;
+        private State state = State.IDLE; // guarded by this
+        private long wanted; // guarded by this
 
         Peer(PeerId id, ReplicatorGroup group) {
             this.id = id;
+            this.memberId = PeerIds.memberId(id);
             this.group = group;
         }
 
         void offer(long index) {
             synchronized (this) {
                 wanted = Math.max(wanted, index);
-                if (busy) {
+                if (state != State.IDLE) {
                     return;
                 }
-                busy = true;
-                pauses = 0;
             }
-            run();
+            tellOrWait();
         }
 
-        @Override
-        public void run() {
-            ThreadId replicator = group.getReplicator(id);
-            long acknowledged = replicator == null ? -1 : Replicator.getNextIndexUnsafe(replicator) - 1;
-            long sent;
+        void answered() {
             synchronized (this) {
-                if (replicator == null || acknowledged < wanted) {
-                    pause(replicator != null);
+                if (state != State.WAITING) {
                     return;
                 }
+            }
+            tellOrWait();
+        }
+
+        private void tellOrWait() {
+            ThreadId replicator = group.getReplicator(id);
+            long sent;
+            synchronized (this) {
+                if (state == State.TELLING) {
+                    return; // by another thread
+                }
+                if (replicator == null) {
+                    state = State.IDLE;
+                    return;
+                }
+                // Read under the lock: an answer that is taken up after this finds that it is waited for.
+                if (Replicator.getNextIndexUnsafe(replicator) - 1 < wanted) {
+                    state = State.WAITING;
+                    return;
+                }
+                state = State.TELLING;
                 sent = wanted;
             }
             group.sendHeartbeat(id, new RpcResponseClosureAdapter<AppendEntriesResponse>() {
@@ -115,24 +142,14 @@ final class CommitNotifier {
             });
         }
 
-        private void pause(boolean worthwhile) {
-            if (!worthwhile || pauses >= PAUSES_MAX) {
-                busy = false;
-                return;
-            }
-            timer.schedule(this, FIRST_PAUSE_MICROS << pauses, TimeUnit.MICROSECONDS);
-            pauses++;
-        }
-
         private void told(long sent, boolean ok) {
             synchronized (this) {
+                state = State.IDLE;
                 if (!ok || wanted <= sent) {
-                    busy = false;
                     return;
                 }
-                pauses = 0;
             }
-            run();
+            tellOrWait();
         }
     }
 }

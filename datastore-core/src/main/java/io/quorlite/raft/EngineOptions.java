@@ -5,13 +5,10 @@ import io.quorlite.sofajraft.option.ApplyTaskMode;
 import io.quorlite.sofajraft.option.NodeOptions;
 import io.quorlite.sofajraft.option.RaftOptions;
 import io.quorlite.sofajraft.option.ReadOnlyOption;
-import io.quorlite.sofajraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
-import io.quorlite.sofajraft.util.concurrent.FixedThreadsExecutorGroup;
 
 /** The engine's settings. Those that safety rests on are marked. */
 final class EngineOptions {
     private static final long LOG_MEMORY_BYTES_MAX = 64L << 20;
-    private static final int RESPONSE_TASKS_MAX = 32_768;
 
     private EngineOptions() {}
 
@@ -35,19 +32,6 @@ final class EngineOptions {
         options.setRpcConnectTimeoutMs(250); // asked for under the node's lock; our transport answers at once anyway
         options.setRpcDefaultTimeout(5_000);
         options.setRpcInstallSnapshotTimeout(10 * 60_000);
-        options.setAppendEntriesExecutors(oneResponseThread());
-    }
-
-    /**
-     * Safety: exactly one thread. A read index round shares one closure among the heartbeats to all followers and keeps the
-     * response in a field of it; with two threads the success of one follower could be counted for another.
-     *
-     * <p>Not the engine's own queue of many producers: its thread looks for a task and only then asks to be woken, so that a task
-     * that comes between the two waits for the next one, or for a second.
-     */
-    private static FixedThreadsExecutorGroup oneResponseThread() {
-        return DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(
-                1, "raft-responses", RESPONSE_TASKS_MAX, false);
     }
 
     private static RaftOptions raft(int electionMillis) {

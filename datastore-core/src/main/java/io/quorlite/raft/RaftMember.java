@@ -112,12 +112,12 @@ final class RaftMember {
                 config.electionTimeout().multipliedBy(2));
         this.transfers = new Transfers(node, membership, progress, selfId, timer, config.electionTimeout());
         this.copies = new CopySource(replica, staging, copyOwner, copyMaker, failures);
-        CommitNotifier notifier = new CommitNotifier(selfId, timer);
+        CommitNotifier notifier = new CommitNotifier(selfId);
         SnapshotStore store = new SnapshotStore(
                 config.directory().resolve("snapshot"), record, selfId, registry, downloads(staging), failures);
         this.snapshots = new Snapshots(node, replica, log, store, failures, snapshotWorker, config);
         this.patience = new ElectionPatience(membership::reachesMajority);
-        this.options = new QuorliteNodeOptions(transport, patience, notifier::replicators);
+        this.options = new QuorliteNodeOptions(transport, patience, notifier);
         EngineOptions.set(options, config, initial);
         options.setServiceFactory(new NodeStorage(log, votes, store));
         options.setFsm(new ReplicaStateMachine(
@@ -427,7 +427,6 @@ final class RaftMember {
         if (transport != null) {
             transport.close();
         }
-        options.getAppendEntriesExecutors().shutdownGracefully();
         for (ScheduledThreadPoolExecutor each : List.of(timer, snapshotWorker, copyOwner, copyMaker, memberWorker)) {
             each.shutdown();
         }

@@ -12,6 +12,7 @@ import io.quorlite.sofajraft.protobuf.Message;
 import io.quorlite.sofajraft.rpc.InvokeCallback;
 import io.quorlite.sofajraft.rpc.InvokeContext;
 import io.quorlite.sofajraft.rpc.RpcClient;
+import io.quorlite.sofajraft.rpc.RpcRequests.AppendEntriesResponse;
 import io.quorlite.sofajraft.rpc.RpcRequests.ErrorResponse;
 import io.quorlite.sofajraft.rpc.RpcRequests.PingRequest;
 import io.quorlite.sofajraft.util.Endpoint;
@@ -52,7 +53,7 @@ final class NettyRpcClient implements RpcClient {
             transport.addListener(listener);
         }
         if (replicators != null) {
-            node.replicators(replicators);
+            node.replication().replicators(replicators);
         }
         return true;
     }
@@ -133,7 +134,7 @@ final class NettyRpcClient implements RpcClient {
                 endpoint,
                 request,
                 timeoutMillis,
-                response -> complete(callback, () -> callback.complete(response, null)),
+                response -> answered(endpoint, callback, response),
                 failure -> complete(callback, () -> callback.complete(null, failure)));
     }
 
@@ -194,6 +195,21 @@ final class NettyRpcClient implements RpcClient {
             case NOT_CONNECTED, CONNECTION_LOST -> new ConnectionFailureException(failure.getMessage(), failure);
             default -> new RemotingException(failure.getMessage(), failure);
         };
+    }
+
+    /** Called where an answer was read, with no locks held: one that is taken up on this very thread is taken up at once. */
+    private void answered(Endpoint endpoint, InvokeCallback callback, Message response) {
+        Runnable takeUp = () -> {
+            callback.complete(response, null);
+            if (response instanceof AppendEntriesResponse && options != null) {
+                options.replication().answered(PeerIds.memberId(endpoint));
+            }
+        };
+        if (callback.executor() instanceof AnswerLoop loop && loop.isCurrentThread()) {
+            takeUp.run();
+        } else {
+            complete(callback, takeUp);
+        }
     }
 
     /**

@@ -42,6 +42,7 @@ public class PeerTransport implements AutoCloseable {
     private final ThreadPoolExecutor resolverThread;
     private final PeerEvents events;
     private final EventLoops loops;
+    private final AnswerLoop answerLoop;
     private final PeerAnswers answers = new PeerAnswers();
     private final InboundPeers inbound;
     private volatile @Nullable PeerAddress boundAddress;
@@ -58,6 +59,7 @@ public class PeerTransport implements AutoCloseable {
         this.resolverThread = thread("peer-resolver-" + name);
         this.events = new PeerEvents(eventThread);
         this.loops = EventLoops.start(config.ioThreads(), "peer-io-" + name);
+        this.answerLoop = new AnswerLoop(loops.group().next());
         this.inbound = new InboundPeers(config, loops, sinks, events, admission);
     }
 
@@ -221,6 +223,11 @@ public class PeerTransport implements AutoCloseable {
                 peer.keep(false);
             }
         });
+    }
+
+    /** Where the engine takes up what members answer to this one as the leader. */
+    AnswerLoop answerLoop() {
+        return answerLoop;
     }
 
     /** What members answered to this one as the leader. */

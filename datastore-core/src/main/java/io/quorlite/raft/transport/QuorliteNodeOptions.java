@@ -1,9 +1,10 @@
 package io.quorlite.raft.transport;
 
-import io.quorlite.sofajraft.ReplicatorGroup;
+import io.grpc.netty.shaded.io.netty.util.concurrent.GlobalEventExecutor;
 import io.quorlite.sofajraft.option.NodeOptions;
+import io.quorlite.sofajraft.util.concurrent.DefaultFixedThreadsExecutorGroup;
+import io.quorlite.sofajraft.util.concurrent.SingleThreadExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +14,21 @@ import org.jspecify.annotations.Nullable;
 public final class QuorliteNodeOptions extends NodeOptions {
     private final @Nullable PeerTransport transport;
     private final ElectionPatience patience;
-    private final Consumer<ReplicatorGroup> onReplicators;
+    private final ReplicationListener replication;
 
     /**
      * @param transport null for a group of one, which has nobody to send to
      * @param patience how long votes may take
-     * @param onReplicators is given the node's replicators when it starts; the engine shows them to its RPC client alone
+     * @param replication hears of what the node replicates
      */
     public QuorliteNodeOptions(
-            @Nullable PeerTransport transport, ElectionPatience patience, Consumer<ReplicatorGroup> onReplicators) {
+            @Nullable PeerTransport transport, ElectionPatience patience, ReplicationListener replication) {
         this.transport = transport;
         this.patience = patience;
-        this.onReplicators = onReplicators;
+        this.replication = replication;
+        // A group of one has no answers to take up; without an executor the engine would start threads for them.
+        AnswerLoop answers = transport == null ? new AnswerLoop(GlobalEventExecutor.INSTANCE) : transport.answerLoop();
+        setAppendEntriesExecutors(new DefaultFixedThreadsExecutorGroup(new SingleThreadExecutor[] {answers}));
     }
 
     public @Nullable PeerTransport transport() {
@@ -45,8 +49,8 @@ public final class QuorliteNodeOptions extends NodeOptions {
         return patience.stretched(TimeUnit.MILLISECONDS.toNanos(super.getElectionTimeoutMs()));
     }
 
-    void replicators(ReplicatorGroup replicators) {
-        onReplicators.accept(replicators);
+    ReplicationListener replication() {
+        return replication;
     }
 
     /** As the engine's own check, which needs a class of its stock transport. */

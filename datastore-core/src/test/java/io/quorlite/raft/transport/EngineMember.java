@@ -5,6 +5,7 @@ import io.quorlite.sofajraft.Iterator;
 import io.quorlite.sofajraft.JRaftServiceFactory;
 import io.quorlite.sofajraft.Node;
 import io.quorlite.sofajraft.RaftGroupService;
+import io.quorlite.sofajraft.ReplicatorGroup;
 import io.quorlite.sofajraft.Status;
 import io.quorlite.sofajraft.closure.ReadIndexClosure;
 import io.quorlite.sofajraft.conf.Configuration;
@@ -122,7 +123,7 @@ final class EngineMember implements AutoCloseable {
         started.start();
         book.put(id, started.boundAddress());
         started.keepConnected(members);
-        QuorliteNodeOptions options = new QuorliteNodeOptions(started, patience, replicators -> {});
+        QuorliteNodeOptions options = new QuorliteNodeOptions(started, patience, new Unheard());
         Configuration group = new Configuration();
         members.forEach(member -> group.addPeer(PeerIds.of(member)));
         options.setInitialConf(group);
@@ -214,5 +215,13 @@ final class EngineMember implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static final class Unheard implements ReplicationListener {
+        @Override
+        public void replicators(ReplicatorGroup replicators) {}
+
+        @Override
+        public void answered(long memberId) {}
     }
 }
