@@ -152,7 +152,7 @@ final class StoreReplica implements Replica {
         } else if (outcome instanceof Outcome.LeaseRevoked revoked) {
             leases.revoked(revoked.id());
         } else if (outcome instanceof Outcome.Compacted) {
-            sweep.wake();
+            sweep.compacted();
         }
     }
 
