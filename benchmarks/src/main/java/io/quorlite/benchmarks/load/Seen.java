@@ -19,7 +19,7 @@ public record Seen(double value, long operations, long items, long errors, long 
         return operations * 1e9 / nanos;
     }
 
-    public Seen with(double otherValue) {
-        return new Seen(otherValue, operations, items, errors, nanos, latency);
+    public Seen with(double otherValue, long otherItems) {
+        return new Seen(otherValue, operations, otherItems, errors, nanos, latency);
     }
 }

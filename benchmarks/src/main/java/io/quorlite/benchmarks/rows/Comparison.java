@@ -20,6 +20,8 @@ public final class Comparison {
         ServerGroup make(Kind kind, List<String> tracer) throws IOException;
     }
 
+    private static final int REPETITIONS_FLAT = 2;
+
     private final Servers servers;
     private final List<Kind> kinds;
     private final Settings settings;
@@ -85,8 +87,10 @@ public final class Comparison {
         List<Workload.Repetition> repetitions = new ArrayList<>();
         for (Target target : targets) {
             Workload.Repetition repetition = workload.start().on(target, settings.keys());
-            repetition.run(settings.seconds()); // unmeasured: this row's own code is cold before
             repetitions.add(repetition);
+        }
+        for (int i = 0; i < groups.size(); i++) {
+            warmUp(groups.get(i), repetitions.get(i));
         }
         for (int pair = 0; pair < settings.pairs(); pair++) {
             for (int i = 0; i < groups.size(); i++) {
@@ -98,6 +102,15 @@ public final class Comparison {
             }
         }
         return row;
+    }
+
+    /** Unmeasured: the row's own code is cold before. */
+    private void warmUp(ServerGroup group, Workload.Repetition repetition) throws InterruptedException {
+        CpuTrend trend = new CpuTrend(group, REPETITIONS_FLAT);
+        long start = System.nanoTime();
+        do {
+            trend.repeat(repetition, settings.seconds());
+        } while (!trend.flat() && System.nanoTime() - start < settings.rowWarmUpSeconds() * 1e9);
     }
 
     private void run(Scenario scenario) throws Exception {

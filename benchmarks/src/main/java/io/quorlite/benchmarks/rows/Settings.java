@@ -15,6 +15,11 @@ public record Settings(
     static final int LIFECYCLE_KEYS = 100_000;
     static final int LARGE_KEYS = 1_000_000;
 
+    /** Before a row is measured, at most: its own code is still cold after the warm-up with puts. */
+    double rowWarmUpSeconds() {
+        return warmUpSeconds / 6;
+    }
+
     boolean wants(String name) {
         return words.stream().anyMatch(name::contains);
     }
