@@ -6,9 +6,8 @@ import static io.quorlite.datastore.TestCluster.get;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.MemberProgress;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,8 +44,8 @@ final class GrowingCluster implements AutoCloseable {
     }
 
     private static PeerAddress free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new PeerAddress("127.0.0.1", socket.getLocalPort());
+        try {
+            return new PeerAddress("127.0.0.1", FreePorts.drawOne());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

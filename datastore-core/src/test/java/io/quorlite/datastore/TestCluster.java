@@ -3,9 +3,8 @@ package io.quorlite.datastore;
 import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.Op;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,19 +135,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     private static List<PeerAddress> freeAddresses() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        List<PeerAddress> free = new ArrayList<>();
-        try {
-            for (int i = 0; i < SIZE; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                free.add(new PeerAddress("127.0.0.1", socket.getLocalPort()));
-            }
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
-        return free;
+        return FreePorts.draw(SIZE).stream()
+                .map(port -> new PeerAddress("127.0.0.1", port))
+                .toList();
     }
 }

@@ -6,8 +6,7 @@ import io.quorlite.raft.log.LogOptions;
 import io.quorlite.raft.log.SegmentedLogStorage;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.quorlite.testing.FreePorts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -88,9 +87,7 @@ class StoppedMemberTest {
     }
 
     private static Member self() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Member(7, "seven", new PeerAddress("127.0.0.1", free.getLocalPort()), false);
-        }
+        return new Member(7, "seven", new PeerAddress("127.0.0.1", FreePorts.drawOne()), false);
     }
 
     private FileReplica replica() throws Exception {

@@ -2,9 +2,8 @@ package io.quorlite.raft;
 
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +29,7 @@ final class Trio implements AutoCloseable {
     }
 
     static Member newMember(int id) throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Member(id, "n" + id, new PeerAddress("127.0.0.1", free.getLocalPort()), false);
-        }
+        return new Member(id, "n" + id, new PeerAddress("127.0.0.1", FreePorts.drawOne()), false);
     }
 
     /** Where one does not start, none is left: it would be in the way of later tests. */

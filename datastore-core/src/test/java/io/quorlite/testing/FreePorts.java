@@ -1,4 +1,4 @@
-package io.quorlite.faults;
+package io.quorlite.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports for processes that are about to be started. They lie below those that the system gives to outgoing connections, so that between a
- * look at a port and its use no connection takes it; and none is given twice. Thread-safe.
+ * Ports for servers that are about to be started. They lie below those that the system gives to outgoing connections, so that between a
+ * look at a port and its use no connection takes it, nor while a server that had it is down; and none is given twice by one process.
+ * Thread-safe.
  */
 public final class FreePorts {
     private static final Path OUTGOING = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
@@ -38,6 +39,11 @@ public final class FreePorts {
             }
         }
         return List.copyOf(ports);
+    }
+
+    /** @throws IOException if there are no more */
+    public static int drawOne() throws IOException {
+        return draw(1).get(0);
     }
 
     private static boolean isNew(int port) {

@@ -8,9 +8,8 @@ import io.quorlite.etcd.transcript.Transcript;
 import io.quorlite.etcd.transcript.TranscriptReplay;
 import io.quorlite.replication.Member;
 import io.quorlite.replication.PeerAddress;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,20 +79,10 @@ class KubeApiserverTranscriptTest {
         return "127.0.0.1:" + server.port();
     }
 
-    /** Members with ports that are free now; held open together, so that they differ. */
     private static List<Member> members(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
         List<Member> members = new ArrayList<>();
-        try {
-            for (int i = 1; i <= count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                members.add(new Member(0, "n" + i, new PeerAddress("127.0.0.1", socket.getLocalPort()), false));
-            }
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
+        for (int port : FreePorts.draw(count)) {
+            members.add(new Member(0, "n" + (members.size() + 1), new PeerAddress("127.0.0.1", port), false));
         }
         return members;
     }

@@ -8,6 +8,7 @@ import io.quorlite.etcd.proto.rpc.KVGrpc;
 import io.quorlite.etcd.proto.rpc.MaintenanceGrpc;
 import io.quorlite.etcd.proto.rpc.StatusRequest;
 import io.quorlite.etcd.proto.rpc.StatusResponse;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -16,6 +16,7 @@ import io.quorlite.etcd.proto.rpc.RequestOp;
 import io.quorlite.etcd.proto.rpc.TxnRequest;
 import io.quorlite.etcd.proto.rpc.WatchCreateRequest;
 import io.quorlite.etcd.reference.RealEtcd;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -52,7 +53,7 @@ final class Pair implements AutoCloseable {
 
     Pair(Path folder) throws IOException, InterruptedException {
         realEtcd = RealEtcd.start(folder.resolve("etcd"));
-        int port = RealEtcd.freePort();
+        int port = FreePorts.drawOne();
         store = Datastore.open(DatastoreConfig.builder(folder.resolve("quorlite"))
                 .clientUrls(List.of("http://127.0.0.1:" + port))
                 .build());

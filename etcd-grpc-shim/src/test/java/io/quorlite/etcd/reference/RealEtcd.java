@@ -1,8 +1,7 @@
 package io.quorlite.etcd.reference;
 
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,9 +72,9 @@ public final class RealEtcd implements AutoCloseable {
         Path etcd =
                 programs().orElseThrow(() -> new IllegalStateException(MISSING)).resolve("etcd");
         Files.createDirectories(folder);
-        int port = freePort();
+        int port = FreePorts.drawOne();
         String client = "http://127.0.0.1:" + port;
-        String peer = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + FreePorts.drawOne();
         Path log = folder.resolve("etcd.log");
         Process process = new ProcessBuilder(
                         etcd.toString(),
@@ -144,12 +143,6 @@ public final class RealEtcd implements AutoCloseable {
             process.waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -2,12 +2,12 @@ package io.quorlite.faults.cluster;
 
 import io.grpc.StatusRuntimeException;
 import io.quorlite.etcd.proto.rpc.StatusResponse;
-import io.quorlite.faults.FreePorts;
 import io.quorlite.faults.NodeProcess;
 import io.quorlite.faults.Waiting;
 import io.quorlite.faults.client.ClientKeys;
 import io.quorlite.faults.client.NodeClient;
 import io.quorlite.faults.client.Worker;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

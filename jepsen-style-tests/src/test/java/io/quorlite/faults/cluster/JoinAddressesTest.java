@@ -3,7 +3,7 @@ package io.quorlite.faults.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.quorlite.faults.FreePorts;
+import io.quorlite.testing.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
