@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class Joining {
     private static final Duration JOIN_LIMIT = Duration.ofSeconds(60);
     private static final int PAUSE_MILLIS = 500;
+    /** The exit code of a command that got no answer. */
+    private static final int OUTCOME_UNKNOWN = 8;
+
+    private static final int REMOVALS_MAX = 10;
 
     private final Path launcher;
     private final Path logs;
@@ -74,13 +78,26 @@ public final class Joining {
     public boolean remove(int node) throws IOException, InterruptedException {
         for (int other = 0; other < nodes.size(); other++) {
             boolean asks = other != node && joined[other] && nodes.get(other).isAlive();
-            if (asks && onMember(other, "remove-node", name(node), "--yes")) {
+            if (asks && removedBy(other, node)) {
                 joined[node] = false;
                 nodes.get(node).kill(); // it stops by itself, but need not be waited for: its data is of no more use
                 return true;
             }
         }
         return false;
+    }
+
+    /** Where the command does not know what became of it, it is given again, until it does. */
+    private boolean removedBy(int member, int node) throws IOException, InterruptedException {
+        Command removal = ask(member, "remove-node", name(node), "--yes");
+        for (int again = 0; removal.exitCode() == OUTCOME_UNKNOWN && again < REMOVALS_MAX; again++) {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            removal = ask(member, "remove-node", name(node), "--yes");
+            if (removal.err().contains("There is no member")) {
+                return true;
+            }
+        }
+        return removal.exitCode() == 0;
     }
 
     /** Has a member take a vote ({@code promote}), give it back ({@code demote}), or lead ({@code move-leader}). */
@@ -168,9 +185,13 @@ public final class Joining {
     }
 
     private boolean onMember(int member, String... words) throws IOException, InterruptedException {
+        return ask(member, words).exitCode() == 0;
+    }
+
+    private Command ask(int member, String... words) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--data-dir", directory(member), "--timeout", "10s"));
-        return run(all.toArray(String[]::new)).exitCode() == 0;
+        return run(all.toArray(String[]::new));
     }
 
     private Command run(String... words) throws IOException, InterruptedException {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * to load. Thread-safe.
  */
 public final class AdminClient {
+    /** The code of a refusal: the request was sent, and the connection ended before an answer. */
+    static final String NO_ANSWER = "NO_ANSWER";
+
     private static final int CONNECT_MILLIS = 3_000;
 
     /** Cuts calls off that take too long: a Unix socket's channel has no timeout of its own. */
@@ -74,7 +77,7 @@ public final class AdminClient {
                     ? local(local, method, path, body, timeout, cut)
                     : remote((Endpoint.Remote) endpoint, method, path, body, forwardedFor, timeout);
         } catch (IOException e) {
-            throw cut.get() ? late(timeout) : unreachable(e, timeout);
+            throw cut.get() ? late(timeout) : method.equals("GET") ? unreachable(e, timeout) : failed(e, timeout);
         }
     }
 
@@ -147,11 +150,29 @@ public final class AdminClient {
                 "See what is so: node-agent status");
     }
 
+    /** Something was to be changed. */
+    private Refusal failed(IOException e, Duration timeout) {
+        if (!(e instanceof HttpReply.LostException) || isReadTimeout(e)) {
+            return unreachable(e, timeout);
+        }
+        return new Refusal(
+                ExitCode.TIMEOUT,
+                NO_ANSWER,
+                "The connection to " + endpoint + " ended before it answered: " + reason(e)
+                        + ". What was asked for may have happened, or may yet.",
+                "See what is so: node-agent status");
+    }
+
+    private static boolean isReadTimeout(IOException e) {
+        Throwable cause = e instanceof HttpReply.LostException ? e.getCause() : e;
+        return cause instanceof SocketTimeoutException && "Read timed out".equals(cause.getMessage());
+    }
+
     private Refusal unreachable(IOException e, Duration timeout) {
         if (endpoint instanceof Endpoint.Local) {
             return notRunning(reason(e));
         }
-        if (e instanceof SocketTimeoutException && "Read timed out".equals(e.getMessage())) {
+        if (isReadTimeout(e)) {
             return late(timeout);
         }
         boolean identity = e instanceof SSLException;

@@ -70,7 +70,11 @@ public final class AdminRoutes {
                         request -> Map.of("alarms", status.cluster().alarms()))
                 .add("GET", "/v1/config", Access.READ, request -> config())
                 .add("POST", "/v1/config/reload", Access.OPERATE, request -> reload())
-                .add("DELETE", "/v1/members/{id}", Access.OPERATE, leader.onLeader(members::remove))
+                .add(
+                        "DELETE",
+                        "/v1/members/{id}",
+                        Access.OPERATE,
+                        members.withLostAnswers(leader.onLeader(members::remove)))
                 .add("POST", "/v1/members/{id}/role", Access.OPERATE, leader.onLeader(members::role))
                 .add("POST", "/v1/members/{id}/drain", Access.OPERATE, leader.onLeader(members::drain))
                 .add("POST", "/v1/members/{id}/undrain", Access.OPERATE, leader.onLeader(members::undrain))

@@ -13,7 +13,20 @@ record HttpReply(int status, String body) {
     private static final int HEAD_BYTES_MAX = 16 << 10;
     private static final int BODY_BYTES_MAX = 16 << 20;
 
-    /** Sends a request and reads its answer. Blocks. */
+    /** The request was sent, and there is no whole answer to it: nobody knows here whether it was carried out. */
+    static final class LostException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        LostException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Sends a request and reads its answer. Blocks.
+     *
+     * @throws LostException if it failed after the request was sent
+     */
     static HttpReply exchange(
             InputStream in, OutputStream out, String host, String method, String path, String body, String forwardedFor)
             throws IOException {
@@ -40,7 +53,11 @@ record HttpReply(int status, String body) {
         request.write(content);
         out.write(request.toByteArray());
         out.flush();
-        return read(in);
+        try {
+            return read(in);
+        } catch (IOException e) {
+            throw new LostException(e);
+        }
     }
 
     private static HttpReply read(InputStream in) throws IOException {

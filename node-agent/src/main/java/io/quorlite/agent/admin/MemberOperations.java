@@ -38,6 +38,9 @@ final class MemberOperations {
     /** After it a voter that is gone counts as offline. */
     private static final Duration SILENCE = Duration.ofSeconds(4);
 
+    /** A removal whose answer was lost shows here by then. */
+    private static final Duration LOST_ANSWER = Duration.ofSeconds(5);
+
     private static final long LOOK_MILLIS = 50;
     private static final String JOINING = "joining/";
 
@@ -61,6 +64,24 @@ final class MemberOperations {
     record WeightWish(int weight) {}
 
     // ---- removal
+
+    /** Where {@code removal} is another node's to do: that may be the one that goes, and takes its answer with it. */
+    Routes.Handler withLostAnswers(Routes.Handler removal) {
+        return request -> {
+            Optional<Member> target = find(request.parameter("id"));
+            try {
+                return removal.handle(request);
+            } catch (Refusal e) {
+                boolean gone = e.code().equals(AdminClient.NO_ANSWER)
+                        && target.isPresent()
+                        && reached(() -> find(NodeRecord.hex(target.get().id())).isEmpty(), LOST_ANSWER);
+                if (!gone) {
+                    throw e;
+                }
+                return result(target.get(), "removed");
+            }
+        };
+    }
 
     Object remove(AdminRequest request) throws Exception {
         Optional<JsonObject> joining = joiningOnly(request.parameter("id"));
@@ -288,11 +309,15 @@ final class MemberOperations {
     }
 
     /** By name, or by id. */
-    private Member member(String text) {
+    private Optional<Member> find(String text) {
         return store.members().stream()
                 .filter(member -> member.name().equals(text)
                         || NodeRecord.hex(member.id()).equals(text.toLowerCase(Locale.ROOT)))
-                .findFirst()
+                .findFirst();
+    }
+
+    private Member member(String text) {
+        return find(text)
                 .orElseThrow(() -> new Refusal(
                         ExitCode.USAGE,
                         "NOT_FOUND",
@@ -342,7 +367,11 @@ final class MemberOperations {
     }
 
     private static boolean reached(BooleanSupplier level) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + CHANGE.toNanos();
+        return reached(level, CHANGE);
+    }
+
+    private static boolean reached(BooleanSupplier level, Duration within) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + within.toNanos();
         while (!level.getAsBoolean()) {
             if (System.nanoTime() > deadlineNanos) {
                 return false;
