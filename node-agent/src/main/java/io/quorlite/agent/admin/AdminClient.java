@@ -77,7 +77,7 @@ public final class AdminClient {
                     ? local(local, method, path, body, timeout, cut)
                     : remote((Endpoint.Remote) endpoint, method, path, body, forwardedFor, timeout);
         } catch (IOException e) {
-            throw cut.get() ? late(timeout) : method.equals("GET") ? unreachable(e, timeout) : failed(e, timeout);
+            throw cut.get() ? late(timeout) : failed(method, e, timeout);
         }
     }
 
@@ -150,22 +150,31 @@ public final class AdminClient {
                 "See what is so: node-agent status");
     }
 
-    /** Something was to be changed. */
-    private Refusal failed(IOException e, Duration timeout) {
-        if (!(e instanceof HttpReply.LostException) || isReadTimeout(e)) {
+    /** What a failed exchange means. Whoever asked for a change must learn where it may have happened. */
+    Refusal failed(String method, IOException e, Duration timeout) {
+        if (!(e instanceof HttpReply.LostException lost)) {
             return unreachable(e, timeout);
+        }
+        IOException cause = lost.reason();
+        if (method.equals("GET") || isReadTimeout(cause) || isAlert(cause)) {
+            return unreachable(cause, timeout);
         }
         return new Refusal(
                 ExitCode.TIMEOUT,
                 NO_ANSWER,
-                "The connection to " + endpoint + " ended before it answered: " + reason(e)
+                "The connection to " + endpoint + " ended before it answered: " + reason(cause)
                         + ". What was asked for may have happened, or may yet.",
                 "See what is so: node-agent status");
     }
 
     private static boolean isReadTimeout(IOException e) {
-        Throwable cause = e instanceof HttpReply.LostException ? e.getCause() : e;
-        return cause instanceof SocketTimeoutException && "Read timed out".equals(cause.getMessage());
+        return e instanceof SocketTimeoutException && "Read timed out".equals(e.getMessage());
+    }
+
+    /** The other side refuses the connection itself. With TLS 1.3 a client learns that its certificate is refused when it first reads. */
+    private static boolean isAlert(IOException e) {
+        String message = e.getMessage();
+        return e instanceof SSLException && message != null && message.contains("fatal alert");
     }
 
     private Refusal unreachable(IOException e, Duration timeout) {

@@ -17,8 +17,15 @@ record HttpReply(int status, String body) {
     static final class LostException extends IOException {
         private static final long serialVersionUID = 1;
 
-        LostException(IOException cause) {
-            super(cause.getMessage(), cause);
+        private final IOException reason;
+
+        LostException(IOException reason) {
+            super(reason.getMessage(), reason);
+            this.reason = reason;
+        }
+
+        IOException reason() {
+            return reason;
         }
     }
 

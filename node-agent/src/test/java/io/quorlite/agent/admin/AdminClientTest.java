@@ -14,8 +14,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said where no answer comes: whether something may have happened. */
 final class AdminClientTest {
@@ -43,6 +46,18 @@ final class AdminClientTest {
         Refusal refusal = refusalFrom(directory.resolve("none"), "DELETE");
 
         assertThat(refusal.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    /** With TLS 1.3 that comes when the answer is read, and nothing was carried out. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "DELETE"})
+    void refusedCertificateIsNoLostAnswer(String method) {
+        AdminClient client = new AdminClient(Endpoint.parse("https://127.0.0.1:2382"), null);
+        IOException alert = new SSLHandshakeException("Received fatal alert: bad_certificate");
+
+        Refusal refusal = client.failed(method, new HttpReply.LostException(alert), LONG);
+
+        assertThat(refusal.exitCode()).isEqualTo(ExitCode.IDENTITY);
     }
 
     /** From a node that reads the request and is gone before it answers. */
