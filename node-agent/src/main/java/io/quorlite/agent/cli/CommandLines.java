@@ -5,8 +5,10 @@ import io.quorlite.agent.refusal.Failures;
 import io.quorlite.agent.refusal.Refusal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -15,26 +17,31 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class CommandLines {
     private CommandLines() {}
 
-    static CommandLine create() {
-        return create(System.getenv());
-    }
-
     /** Runs the command that {@code arguments} name and returns its exit code. */
     public static int execute(String... arguments) {
-        return execute(create(), arguments);
+        return execute(System.getenv(), parser -> {}, arguments);
     }
 
-    static int execute(CommandLine commandLine, String... arguments) {
+    /** @param setUp is given the parser before it is used */
+    static int execute(Map<String, String> environment, Consumer<CommandLine> setUp, String... arguments) {
         Aliases.Translation translated = Aliases.of(arguments);
+        List<String> words = translated.arguments();
+        CommandLine commandLine = create(environment, words.isEmpty() ? "" : words.get(0));
+        setUp.accept(commandLine);
         if (!translated.notice().isEmpty()) {
             commandLine.getErr().println(translated.notice());
             commandLine.getErr().flush();
         }
-        return commandLine.execute(translated.arguments().toArray(String[]::new));
+        return commandLine.execute(words.toArray(String[]::new));
     }
 
+    /** The parser that knows all commands. */
     static CommandLine create(Map<String, String> environment) {
-        CommandLine commandLine = new CommandLine(new NodeAgent());
+        return create(environment, "");
+    }
+
+    private static CommandLine create(Map<String, String> environment, String word) {
+        CommandLine commandLine = NodeAgent.parser(word);
         commandLine.setDefaultValueProvider(argument -> fromEnvironment(argument, environment));
         commandLine.setExecutionExceptionHandler(CommandLines::explain);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

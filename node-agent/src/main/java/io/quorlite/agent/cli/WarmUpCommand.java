@@ -4,10 +4,18 @@ import io.quorlite.agent.admin.ClusterStatus;
 import io.quorlite.agent.admin.Json;
 import io.quorlite.agent.node.WarmUp;
 import io.quorlite.agent.refusal.ExitCode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.util.LibraryLoaderUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,8 +35,14 @@ final class WarmUpCommand extends AgentCommand {
     @Option(names = "--command", description = "The classes of commands.")
     boolean command;
 
+    @Option(names = "--sqlite-library", paramLabel = "FILE", description = "Where to put SQLite's native library.")
+    @Nullable Path sqliteLibrary;
+
     @Override
     ExitCode execute() throws Exception {
+        if (sqliteLibrary != null) {
+            copySqliteLibrary(sqliteLibrary);
+        }
         if (command) {
             loadCommands();
         }
@@ -38,12 +52,23 @@ final class WarmUpCommand extends AgentCommand {
         return ExitCode.OK;
     }
 
+    /** Out of the driver's archive, from where the driver would copy it at each start, after asking another process for the system's name. */
+    private static void copySqliteLibrary(Path target) throws IOException {
+        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
+        try (InputStream library = LibraryLoaderUtil.class.getResourceAsStream(resource)) {
+            if (library == null) {
+                throw new IOException("the SQLite driver has no " + resource);
+            }
+            Files.copy(library, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     /** What commands have in common is loaded by one that asks a node that is not there, and by one that prints a table. */
     private static void loadCommands() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         for (String line :
                 List.of("status --data-dir /nonexistent -o json", "config show --origin", "sysinfo", "help")) {
-            CommandLines.create().setOut(nowhere).setErr(nowhere).execute(line.split(" "));
+            CommandLines.execute(Map.of(), parser -> parser.setOut(nowhere).setErr(nowhere), line.split(" "));
         }
         StatusTable.of(EMPTY, false, Instant.now(), Colours.OFF);
         TokenText.parse("127.0.0.1:2382/000000.AAAAAAAAAAAAAAAAAAAAAA/sha256:" + "00".repeat(32));

@@ -40,7 +40,6 @@ public final class WarmUp {
         Map<Key, String> settings = new EnumMap<>(Key.class);
         settings.put(Key.NAME, "warm-up");
         settings.put(Key.TLS_MODE, "auto");
-        settings.put(Key.LOG_LEVEL, "warn");
         settings.put(Key.ADVERTISE_HOST, "127.0.0.1");
         settings.put(Key.LISTEN_CLIENT, "127.0.0.1:0");
         settings.put(Key.LISTEN_PEER, "127.0.0.1:" + freePort());

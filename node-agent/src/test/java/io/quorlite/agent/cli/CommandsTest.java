@@ -26,9 +26,8 @@ class CommandsTest {
     private final StringWriter err = new StringWriter();
 
     private int run(Map<String, String> environment, String... arguments) {
-        CommandLine commandLine =
-                CommandLines.create(environment).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        return CommandLines.execute(commandLine, arguments);
+        return CommandLines.execute(
+                environment, parser -> parser.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)), arguments);
     }
 
     @ParameterizedTest
@@ -109,6 +108,18 @@ class CommandsTest {
 
         requireHelp(root, List.of());
         assertThat(out.toString()).contains("--data-dir", "--token-file", "--failure-domain", "--ca-cert");
+    }
+
+    @Test
+    void aCommandIsFoundByTheNameItHasInItsHelp() {
+        CommandLines.create(Map.of())
+                .getSubcommands()
+                .forEach((name, sub) -> assertThat(sub.getCommandSpec()
+                                .userObject()
+                                .getClass()
+                                .getAnnotation(CommandLine.Command.class)
+                                .name())
+                        .isEqualTo(name));
     }
 
     private void requireHelp(CommandLine command, List<String> path) {

@@ -7,11 +7,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** What the command line refuses, with which exit code, and in which words. */
 class RunOptionsTest {
@@ -39,10 +39,11 @@ class RunOptionsTest {
             """)
     void refuses(int exitCode, String line, String words) {
         StringWriter err = new StringWriter();
-        CommandLine commandLine = CommandLines.create().setErr(new PrintWriter(err));
         String[] arguments = (line + " --data-dir " + folder.resolve("data")).split(" ");
 
-        assertThat(commandLine.execute(arguments)).isEqualTo(exitCode);
+        int code = CommandLines.execute(Map.of(), parser -> parser.setErr(new PrintWriter(err)), arguments);
+
+        assertThat(code).isEqualTo(exitCode);
 
         assertThat(err.toString()).contains(words);
         assertThat(Files.exists(folder.resolve("data"))).as("nothing was made").isFalse();
@@ -58,9 +59,10 @@ class RunOptionsTest {
     @Test
     void showsHelpForEveryCommand() {
         StringWriter out = new StringWriter();
-        CommandLine commandLine = CommandLines.create().setOut(new PrintWriter(out));
 
-        assertThat(commandLine.execute("help", "run")).isZero();
+        int code = CommandLines.execute(Map.of(), parser -> parser.setOut(new PrintWriter(out)), "help", "run");
+
+        assertThat(code).isZero();
 
         assertThat(out.toString()).contains("--initial-cluster", "--data-dir", "--listen-client");
     }
