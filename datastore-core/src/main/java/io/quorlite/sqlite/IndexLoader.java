@@ -6,6 +6,7 @@ import io.quorlite.mvcc.KeyValue;
 import io.quorlite.mvcc.Revision;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds the index from one pass over the history, values left out, and checks that the rows fit together. For one use.
@@ -39,12 +40,12 @@ final class IndexLoader {
                     "history row " + Revision.unpack(packed) + " is above the store's revision " + meta.revision(),
                     kv.modRevision());
         }
-        if (!follows(kv)) {
+        KeyState before = index.load(kv.key(), packed, kv.isTombstone(), kv.createRevision(), kv.version());
+        if (!follows(kv, before)) {
             throw new CorruptDatabaseException(
                     "history row " + Revision.unpack(packed) + " does not follow its key's version before it",
                     kv.modRevision());
         }
-        index.append(kv.key(), packed, kv.isTombstone(), kv.createRevision(), kv.version());
         if (kv.lease() != 0) {
             attachments.put(kv.key(), kv.lease());
         } else {
@@ -53,14 +54,13 @@ final class IndexLoader {
     }
 
     /** Whether the version fits to the one before it. What a compaction at or above it took cannot be checked. */
-    private boolean follows(KeyValue kv) {
+    private boolean follows(KeyValue kv, @Nullable KeyState before) {
         if (kv.isTombstone()) {
             return kv.createRevision() == 0 && kv.lease() == 0;
         }
         if (kv.modRevision() <= meta.compactRevision()) {
             return kv.createRevision() <= kv.modRevision() && kv.version() > 0;
         }
-        KeyState before = index.latest(kv.key());
         return before == null
                 ? kv.version() == 1 && kv.createRevision() == kv.modRevision()
                 : kv.version() == before.version() + 1 && kv.createRevision() == before.createRevision();

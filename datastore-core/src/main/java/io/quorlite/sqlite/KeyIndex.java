@@ -33,15 +33,52 @@ final class KeyIndex {
     KeyHistory append(Bytes key, long packed, boolean tombstone, long createRevision, long version) {
         AtomicReferenceArray<KeyChunk> chunks = directory;
         int number = chunkOf(chunks, key);
+        int at = chunks.get(number).search(key);
+        return at < 0
+                ? appendNew(chunks, number, -at - 1, key, packed, tombstone, createRevision, version)
+                : append(chunks, number, at, packed, tombstone, createRevision, version);
+    }
+
+    /** The same, for a scan of the history; returns the numbers of the version before it, null where the key was absent. */
+    @Nullable KeyState load(Bytes key, long packed, boolean tombstone, long createRevision, long version) {
+        AtomicReferenceArray<KeyChunk> chunks = directory;
+        int number = chunkOf(chunks, key);
         KeyChunk chunk = chunks.get(number);
         int at = chunk.search(key);
         if (at < 0) {
-            // Filled before it goes into the map, so that no reader finds a history without versions.
-            KeyHistory created = new KeyHistory();
-            created.append(packed, tombstone, createRevision, version);
-            insert(chunks, number, -at - 1, key, created, !tombstone, packed);
-            return created;
+            appendNew(chunks, number, -at - 1, key, packed, tombstone, createRevision, version);
+            return null;
         }
+        KeyState before = chunk.histories()[at].latest();
+        append(chunks, number, at, packed, tombstone, createRevision, version);
+        return before;
+    }
+
+    private KeyHistory appendNew(
+            AtomicReferenceArray<KeyChunk> chunks,
+            int number,
+            int at,
+            Bytes key,
+            long packed,
+            boolean tombstone,
+            long createRevision,
+            long version) {
+        // Filled before it goes into the map, so that no reader finds a history without versions.
+        KeyHistory created = new KeyHistory();
+        created.append(packed, tombstone, createRevision, version);
+        insert(chunks, number, at, key, created, !tombstone, packed);
+        return created;
+    }
+
+    private static KeyHistory append(
+            AtomicReferenceArray<KeyChunk> chunks,
+            int number,
+            int at,
+            long packed,
+            boolean tombstone,
+            long createRevision,
+            long version) {
+        KeyChunk chunk = chunks.get(number);
         KeyHistory history = chunk.histories()[at];
         boolean lived = history.newest() > 0;
         history.append(packed, tombstone, createRevision, version);

@@ -41,7 +41,6 @@ public final class RunningCommand {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("NODE_AGENT_HEAP", "256m");
-        builder.environment().put("NODE_AGENT_CACHE", "none"); // nothing beside what is tested
         builder.environment().putAll(environment);
         return new RunningCommand(String.join(" ", command), builder.start(), out, err);
     }

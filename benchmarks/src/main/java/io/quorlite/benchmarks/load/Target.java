@@ -7,6 +7,10 @@ import io.quorlite.etcd.proto.rpc.KVGrpc;
 import io.quorlite.etcd.proto.rpc.LeaseGrpc;
 import io.quorlite.etcd.proto.rpc.RangeRequest;
 import io.quorlite.etcd.proto.rpc.WatchGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,9 +20,11 @@ public final class Target implements AutoCloseable {
     private static final int CHANNELS = 6;
     private static final int REPLY_BYTES_MAX = 256 << 20;
 
+    private final List<Integer> ports;
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     public Target(List<Integer> ports) {
+        this.ports = List.copyOf(ports);
         for (int i = 0; i < Math.max(CHANNELS, ports.size()); i++) {
             channels.add(NettyChannelBuilder.forAddress("127.0.0.1", ports.get(i % ports.size()))
                     .usePlaintext()
@@ -60,18 +66,28 @@ public final class Target implements AutoCloseable {
         return channels.get(Math.floorMod(number, channels.size()));
     }
 
-    /** Tries until a first put succeeds. */
+    /** Tries until a first put succeeds; before, only whether the ports are open, since the servers that start need the cores. */
     public void awaitFirstPut(long seconds) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         Operation put = new Puts(this, 1, 1);
-        channels.forEach(ManagedChannel::resetConnectBackoff);
-        while (new ClosedLoop(put).once(2) == 0) {
+        while (!arePortsOpen() || new ClosedLoop(put).once(2) == 0) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("no put succeeded within " + seconds + " s");
             }
             TimeUnit.MILLISECONDS.sleep(5);
             channels.forEach(ManagedChannel::resetConnectBackoff);
         }
+    }
+
+    private boolean arePortsOpen() {
+        for (int port : ports) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            } catch (IOException e) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.quorlite.faults.cluster;
 
-import io.quorlite.faults.Launcher;
-import io.quorlite.faults.RunningCommand;
 import io.quorlite.faults.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,22 +28,15 @@ final class AgentCluster implements AutoCloseable {
     private AgentCluster(Path folder, String network) {
         this.folder = folder;
         this.network = network;
-        // Nodes are not the same for long, and there are many: the first compiler's code is good enough, and the
-        // classes are loaded once.
+        // Nodes are not the same for long, and there are many: the first compiler's code is good enough.
         environment.put("NODE_AGENT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
-        environment.put(
-                "NODE_AGENT_CACHE",
-                Path.of("target", "classes-cache").toAbsolutePath().toString());
     }
 
     static AgentCluster create() throws IOException, InterruptedException {
         Random random = new Random();
-        AgentCluster cluster = new AgentCluster(
+        return new AgentCluster(
                 Files.createTempDirectory("cluster"),
                 "127." + (10 + random.nextInt(200)) + "." + random.nextInt(250) + ".");
-        RunningCommand.start(Launcher.path(), cluster.folder, cluster.environment, "warm-up")
-                .await(120);
-        return cluster;
     }
 
     /** A cluster of so many members, all of them healthy. */
