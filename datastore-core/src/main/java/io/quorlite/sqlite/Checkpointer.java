@@ -15,8 +15,8 @@ import org.sqlite.SQLiteConnection;
 /**
  * Moves the WAL into the database file, on a thread and a connection of its own, and makes both durable on demand.
  *
- * <p>Little at a time where many wait: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever a checkpoint
- * syncs, and so do all who wait for it.
+ * <p>Little at a time: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever is synced here, and so do
+ * all who wait for it. Therefore the WAL, most of what a checkpoint would sync, is synced while it grows.
  *
  * <p>A passive checkpoint waits for nobody. As long as it keeps up, SQLite starts the WAL over by itself; under a steady load
  * there are always newer frames, and the WAL grows until the writer, between two batches, finishes a checkpoint with nobody
@@ -26,6 +26,9 @@ import org.sqlite.SQLiteConnection;
  * <p>Thread-safe; {@link #batchCommitted} is the writer's.
  */
 final class Checkpointer implements AutoCloseable {
+    /** So many bytes written have the WAL synced. */
+    private static final long WAL_SYNC_BYTES = 256 << 10;
+
     /** So many bytes written bring about a passive checkpoint. */
     private static final long PASSIVE_BYTES = 1L << 20;
 
@@ -63,6 +66,7 @@ final class Checkpointer implements AutoCloseable {
     private final ReentrantLock running = new ReentrantLock();
 
     private final Semaphore wanted = new Semaphore(0);
+    private volatile boolean checkpointDue;
     private volatile boolean closed;
 
     /** A passive checkpoint has just left a long WAL with little in it that is not in the file. */
@@ -73,6 +77,7 @@ final class Checkpointer implements AutoCloseable {
 
     // The writer's alone.
     private long bytesSincePassive;
+    private long bytesSynced; // of those
     private long batchesSincePassive;
     private long waitAtBytes = WAL_BYTES_LIMIT;
 
@@ -98,9 +103,14 @@ final class Checkpointer implements AutoCloseable {
         }
         boolean small = bytesSincePassive < batchesSincePassive * SMALL_BATCH_BYTES;
         if (bytesSincePassive < (small ? PASSIVE_BYTES_OF_SMALL_BATCHES : PASSIVE_BYTES)) {
+            if (bytesSincePassive - bytesSynced >= WAL_SYNC_BYTES) {
+                bytesSynced = bytesSincePassive;
+                wake();
+            }
             return;
         }
         bytesSincePassive = 0;
+        bytesSynced = 0;
         batchesSincePassive = 0;
         long wal = database.walBytes();
         if (wal >= waitAtBytes) {
@@ -108,7 +118,14 @@ final class Checkpointer implements AutoCloseable {
             boolean restarted = restart(RESTART_WAIT_MILLIS_AT_LIMIT);
             waitAtBytes = restarted ? WAL_BYTES_LIMIT : wal + RETRY_BYTES;
             restartFromBytes = restarted ? WAL_BYTES_MAX : waitAtBytes;
-        } else if (wanted.availablePermits() == 0) {
+        } else {
+            checkpointDue = true;
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (wanted.availablePermits() == 0) {
             wanted.release();
         }
     }
@@ -142,6 +159,11 @@ final class Checkpointer implements AutoCloseable {
                 if (closed) {
                     return;
                 }
+                if (!checkpointDue) {
+                    database.syncWal();
+                    continue;
+                }
+                checkpointDue = false;
                 long frames = checkpoint();
                 // So that the writer, when it finishes the job, finds little to sync.
                 database.syncFile();
