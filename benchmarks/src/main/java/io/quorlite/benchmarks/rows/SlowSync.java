@@ -11,7 +11,7 @@ import java.util.List;
 /** Puts while every fdatasync and fsync takes 2 ms longer, as on a real disk, which strace sees to for both servers alike. */
 final class SlowSync {
     private static final int DELAY_MICROS = 2_000;
-    private static final double WARM_UP_SECONDS = 20;
+    private static final double WARM_UP_SECONDS = 80;
     private static final List<Integer> IN_FLIGHT = List.of(1, 16, 128, 1000);
 
     private final int keys;
