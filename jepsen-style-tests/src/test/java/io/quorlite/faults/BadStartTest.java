@@ -125,6 +125,20 @@ class BadStartTest {
         }
     }
 
+    /** Another build's launcher once took them away just after they had been seen. */
+    @Test
+    void aNodeStartsWithoutTheFilesThatTheLauncherKeepsForIt() throws Exception {
+        NodeProcess node = cluster.node(0);
+        node.stop();
+        node.setEnvironment("NODE_AGENT_CACHE", folder.resolve("empty").toString());
+        node.start();
+
+        Waiting.until("the node to serve again", java.time.Duration.ofSeconds(60), () -> {
+            everythingIsThere();
+            return true;
+        });
+    }
+
     private NodeProcess other(String name, List<String> options) {
         List<String> all = new ArrayList<>(options);
         all.addAll(List.of("--listen-client", "127.0.0.1:0"));

@@ -35,7 +35,7 @@ final class WarmUpCommand extends AgentCommand {
     @Option(names = "--command", description = "The classes of commands.")
     boolean command;
 
-    @Option(names = "--sqlite-library", paramLabel = "FILE", description = "Where to put SQLite's native library.")
+    @Option(names = "--sqlite-library", paramLabel = "DIRECTORY", description = "Where to put SQLite's native library.")
     @Nullable Path sqliteLibrary;
 
     @Override
@@ -53,13 +53,16 @@ final class WarmUpCommand extends AgentCommand {
     }
 
     /** Out of the driver's archive, from where the driver would copy it at each start, after asking another process for the system's name. */
-    private static void copySqliteLibrary(Path target) throws IOException {
-        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
+    private static void copySqliteLibrary(Path directory) throws IOException {
+        String name = LibraryLoaderUtil.getNativeLibName();
+        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
         try (InputStream library = LibraryLoaderUtil.class.getResourceAsStream(resource)) {
             if (library == null) {
                 throw new IOException("the SQLite driver has no " + resource);
             }
-            Files.copy(library, target, StandardCopyOption.REPLACE_EXISTING);
+            Path part = directory.resolve(name + ".part");
+            Files.copy(library, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

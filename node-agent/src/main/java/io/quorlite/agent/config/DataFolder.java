@@ -62,6 +62,11 @@ public record DataFolder(Path root) {
         return root.resolve("node.log");
     }
 
+    /** Where the launcher keeps archives of loaded classes where it can have no other place. */
+    public Path cache() {
+        return root.resolve("cache");
+    }
+
     public Path removedMarker() {
         return root.resolve("removed");
     }

@@ -207,6 +207,17 @@ class CommandsTest {
     }
 
     @Test
+    void unpacksSqliteForTheLauncherSoThatAJvmCanLoadIt() throws Exception {
+        assertThat(run(Map.of(), "warm-up", "--sqlite-library", folder.toString()))
+                .as(err.toString())
+                .isZero();
+
+        Path library = folder.resolve(System.mapLibraryName("sqlitejdbc"));
+        assertThat(folder).isDirectoryContaining(library::equals);
+        System.load(library.toString()); // an UnsatisfiedLinkError, if it is not one for this machine
+    }
+
+    @Test
     void completesForFish() {
         assertThat(run(Map.of(), "completion", "fish")).isZero();
 
@@ -234,6 +245,7 @@ class CommandsTest {
         assertThat(out.toString())
                 .contains("# /etc/systemd/system/node-agent.service")
                 .contains("run --data-dir /var/lib/node-agent")
+                .contains("Environment=NODE_AGENT_CACHE=/var/lib/node-agent/cache", " warm-up </dev/null")
                 .contains("Restart=on-failure", "LimitNOFILE=65536", "NoNewPrivileges=true", "ProtectSystem=strict")
                 .contains("StateDirectory=node-agent", "TimeoutStopSec=60", "RestartPreventExitStatus=");
     }
