@@ -94,7 +94,8 @@ final class SteadyWrites implements AutoCloseable {
 
     /** What says that the node, not the request, was at fault. */
     private static boolean isRetriable(Status status) {
-        // The client's own word, not the server's, for a write that was on its way into a TLS connection when the server was killed.
+        // The client's own word, not the server's, for a write that was on its way into a TLS connection when the
+        // server was killed.
         boolean lostWithConnection = status.getCause() instanceof java.nio.channels.ClosedChannelException;
         return lostWithConnection
                 || status.getCode() == Status.Code.UNAVAILABLE
