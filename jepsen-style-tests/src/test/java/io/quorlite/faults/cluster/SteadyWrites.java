@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorlite.faults.Waiting;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class SteadyWrites implements AutoCloseable {
     private static boolean isRetriable(Status status) {
         // The client's own word, not the server's, for a write that was on its way into a TLS connection when the
         // server was killed.
-        boolean lostWithConnection = status.getCause() instanceof java.nio.channels.ClosedChannelException;
+        boolean lostWithConnection = status.getCause() instanceof ClosedChannelException;
         return lostWithConnection
                 || status.getCode() == Status.Code.UNAVAILABLE
                 || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
