@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(240)
 class RaftReplicationGroupTest {
+    private static final long RETRY_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
     @TempDir
     Path directory;
 
@@ -316,11 +318,12 @@ class RaftReplicationGroupTest {
 
     /** A barrier, asked again while leaders change. */
     private static long barrier(Replication raft) throws Exception {
+        long deadline = System.nanoTime() + RETRY_NANOS_MAX;
         while (true) {
             try {
                 return raft.readBarrier().get(60, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof ReplicationException)) {
+                if (!(e.getCause() instanceof ReplicationException) || System.nanoTime() > deadline) {
                     throw e;
                 }
                 Thread.sleep(5);
@@ -331,6 +334,7 @@ class RaftReplicationGroupTest {
     /** Proposes until it is applied. Only refused proposals are made again; one of unknown outcome under another name. */
     private static long proposeUntilApplied(
             FileReplica replica, Replication raft, String text, Set<String> acknowledged) throws Exception {
+        long deadline = System.nanoTime() + RETRY_NANOS_MAX;
         String name = text;
         for (int attempt = 0; ; attempt++) {
             try {
@@ -338,7 +342,7 @@ class RaftReplicationGroupTest {
                 acknowledged.add(name);
                 return index;
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof FileReplica.NotApplied)) {
+                if (!(e.getCause() instanceof FileReplica.NotApplied) || System.nanoTime() > deadline) {
                     throw e;
                 }
                 name = "try " + attempt + " " + text;
