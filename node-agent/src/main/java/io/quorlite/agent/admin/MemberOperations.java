@@ -110,7 +110,10 @@ final class MemberOperations {
     private void explain(Member target, boolean forced) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + SILENCE.toNanos();
         while (!forced && System.nanoTime() < deadlineNanos) {
-            requireSafe(QuorumGuard.Action.REMOVE, target, false);
+            Optional<Refusal> refusal = refusal(QuorumGuard.Action.REMOVE, target, false);
+            if (refusal.isPresent()) {
+                throw refusal.get();
+            }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
@@ -297,15 +300,27 @@ final class MemberOperations {
 
     // ---- what all need
 
-    private void requireSafe(QuorumGuard.Action action, Member target, boolean forced) {
+    /** Asked again for a while before it refuses: a leader that has just begun has not heard of every voter yet. */
+    private void requireSafe(QuorumGuard.Action action, Member target, boolean forced) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + SILENCE.toNanos();
+        Optional<Refusal> refusal = refusal(action, target, forced);
+        while (refusal.isPresent() && System.nanoTime() < deadlineNanos) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            refusal = refusal(action, target, forced);
+        }
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+    }
+
+    private Optional<Refusal> refusal(QuorumGuard.Action action, Member target, boolean forced) {
         List<RoleMember> members = store.roles();
-        Optional<String> refusal = QuorumGuard.refusal(action, target.id(), members, this::name);
         boolean last = store.members().stream()
                 .filter(member -> !member.learner())
                 .allMatch(voter -> voter.id() == target.id());
-        if (refusal.isPresent() && (!forced || last)) {
-            throw new Refusal(ExitCode.REFUSED_UNSAFE, "QUORUM", refusal.get(), "");
-        }
+        return QuorumGuard.refusal(action, target.id(), members, this::name)
+                .filter(text -> !forced || last)
+                .map(text -> new Refusal(ExitCode.REFUSED_UNSAFE, "QUORUM", text, ""));
     }
 
     /** By name, or by id. */
