@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +80,12 @@ public final class Faults implements Callable<Integer> {
                             + " not run again (full and soak).")
     @Nullable Double pauseAfter;
 
+    @Option(
+            names = "--jobs",
+            defaultValue = "1",
+            description = "How many cells run at a time (default: ${DEFAULT-VALUE}).")
+    int jobs;
+
     @Option(names = "--strict", description = "A cell that cannot be done here is a failure.")
     boolean strict;
 
@@ -110,6 +117,9 @@ public final class Faults implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter print = spec.commandLine().getOut();
+        if (jobs < 1) {
+            throw new ParameterException(spec.commandLine(), "--jobs must be at least 1");
+        }
         Files.createDirectories(out);
         Ledger ledger = Ledger.open(out.resolve("ledger.jsonl"), Build.of(launcher));
         if (results) {
@@ -132,20 +142,23 @@ public final class Faults implements Callable<Integer> {
     private int runAll(PrintWriter print, Capabilities capabilities, Ledger ledger)
             throws IOException, InterruptedException {
         CellRunner runner = new CellRunner(launcher.toAbsolutePath(), out.toAbsolutePath(), ledger, print);
-        long begin = System.nanoTime();
         boolean passed = true;
+        List<Cell> possible = new ArrayList<>();
         for (Cell cell : cells()) {
             String missing = missing(cell, capabilities);
-            if (pauseAfter != null && System.nanoTime() - begin > pauseAfter * NANOS_PER_MINUTE) {
-                print.println("PAUSED   the same command goes on from here");
-                return PAUSED;
-            } else if (missing != null) {
+            if (missing != null) {
                 print.println("SKIPPED  " + cell + "  cannot be done here: " + missing);
                 passed &= matrix != null && !strict;
             } else if (!Matrix.inPieces(matrix) || !ledger.knowsValid(cell)) {
-                passed &= runner.run(cell);
+                possible.add(cell);
             }
-            print.flush();
+        }
+        print.flush();
+        Duration time = pauseAfter == null ? null : Duration.ofNanos((long) (pauseAfter * NANOS_PER_MINUTE));
+        passed &= runner.runAll(possible, jobs, time);
+        if (runner.hasPaused()) {
+            print.println("PAUSED   the same command goes on from here");
+            return PAUSED;
         }
         return passed ? 0 : 1;
     }
