@@ -28,8 +28,6 @@ final class AgentCluster implements AutoCloseable {
     private AgentCluster(Path folder, String network) {
         this.folder = folder;
         this.network = network;
-        // Nodes are not the same for long, and there are many: the first compiler's code is good enough.
-        environment.put("NODE_AGENT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     }
 
     static AgentCluster create() throws IOException, InterruptedException {
