@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -36,14 +38,17 @@ class DifferentialTest {
     private static final int SEQUENCES = 2_000;
     private static final int STEPS = 30;
 
+    /** Sequences that one try shares out. */
+    private static final int BATCH = 100;
+
     /** Sequences wait more than they work (etcd looks at watches of the past ten times a second), so some run side by side. */
-    private static final int PAIRS = 3;
+    private static final int PAIRS = 5;
 
     private static final int ETCDS_GONE_MAX = 3;
-    private static int etcdsGone;
+    private static final AtomicInteger etcdsGone = new AtomicInteger();
 
     private static Path folder;
-    private static final List<Pair> pairs = new ArrayList<>();
+    private static final BlockingQueue<Pair> idle = new ArrayBlockingQueue<>(PAIRS);
     private static final ExecutorService threads = Executors.newFixedThreadPool(PAIRS);
 
     @BeforeContainer
@@ -51,7 +56,7 @@ class DifferentialTest {
         if (RealEtcd.programs().isPresent()) {
             folder = Files.createTempDirectory("quorlite-differential");
             for (int i = 0; i < PAIRS; i++) {
-                pairs.add(new Pair(folder.resolve("pair-" + i)));
+                idle.add(new Pair(folder.resolve("pair-" + i)));
             }
         }
     }
@@ -59,8 +64,8 @@ class DifferentialTest {
     @AfterContainer
     static void stop() throws IOException {
         threads.shutdownNow();
-        if (!pairs.isEmpty()) {
-            pairs.forEach(Pair::close);
+        if (folder != null) {
+            idle.forEach(Pair::close);
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
@@ -69,42 +74,46 @@ class DifferentialTest {
         }
     }
 
-    @Property(tries = (SEQUENCES + PAIRS - 1) / PAIRS, shrinking = ShrinkingMode.OFF)
-    void answersAndWatchesAreThoseOfEtcd(@ForAll("seeds") long seed) throws Exception {
+    @Property(tries = SEQUENCES / BATCH, shrinking = ShrinkingMode.OFF)
+    void answersAndWatchesAreThoseOfEtcd(@ForAll("seeds") long first) throws Exception {
         List<Future<String>> differences = new ArrayList<>();
-        for (int i = 0; i < PAIRS; i++) {
-            Pair pair = pairs.get(i);
-            List<Step> sequence = sequence(seed + i);
-            differences.add(threads.submit(() -> pair.difference(sequence)));
+        for (int i = 0; i < BATCH; i++) {
+            long seed = first + i;
+            differences.add(threads.submit(() -> difference(seed)));
         }
-        for (int i = 0; i < PAIRS; i++) {
-            String difference = told(differences.get(i));
-            if (!difference.isEmpty() && etcdGone(i)) {
-                difference = pairs.get(i).difference(sequence(seed + i));
-            }
-            assertThat(difference).as("seed " + (seed + i)).isEmpty();
+        for (int i = 0; i < BATCH; i++) {
+            assertThat(differences.get(i).get()).as("seed " + (first + i)).isEmpty();
         }
     }
 
     /** A watch that ends shows as a failure of the comparison itself. */
-    private static String told(Future<String> difference) throws InterruptedException {
+    private static String difference(long seed) throws Exception {
+        Pair pair = idle.take();
         try {
-            return difference.get();
-        } catch (ExecutionException e) {
-            return String.valueOf(e.getCause());
+            String difference = told(pair, seed);
+            if (difference.isEmpty() || !pair.etcdHasEnded()) {
+                return difference;
+            }
+            // Another in its place, not more often than a few times, and said aloud.
+            int gone = etcdsGone.incrementAndGet();
+            if (gone > ETCDS_GONE_MAX) {
+                return difference;
+            }
+            System.err.println("a new pair, as " + pair.etcdEnding());
+            pair.close();
+            pair = new Pair(folder.resolve("pair-after-" + gone));
+            return told(pair, seed);
+        } finally {
+            idle.add(pair);
         }
     }
 
-    /** Puts another pair in the place of one whose etcd ended by itself; not more often than a few times, and said aloud. */
-    private static boolean etcdGone(int place) throws Exception {
-        Pair pair = pairs.get(place);
-        if (!pair.etcdHasEnded() || ++etcdsGone > ETCDS_GONE_MAX) {
-            return false;
+    private static String told(Pair pair, long seed) throws InterruptedException {
+        try {
+            return pair.difference(sequence(seed));
+        } catch (RuntimeException | AssertionError e) {
+            return String.valueOf(e);
         }
-        System.err.println("a new pair, as " + pair.etcdEnding());
-        pair.close();
-        pairs.set(place, new Pair(folder.resolve("pair-" + place + "-after-" + etcdsGone)));
-        return true;
     }
 
     private static List<Step> sequence(long seed) {
