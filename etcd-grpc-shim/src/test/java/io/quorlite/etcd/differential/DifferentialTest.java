@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -62,8 +63,10 @@ class DifferentialTest {
     }
 
     @AfterContainer
-    static void stop() throws IOException {
+    static void stop() throws IOException, InterruptedException {
         threads.shutdownNow();
+        // After a difference some are still under way, and give their pair back first.
+        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         if (folder != null) {
             idle.forEach(Pair::close);
             try (Stream<Path> files = Files.walk(folder)) {
