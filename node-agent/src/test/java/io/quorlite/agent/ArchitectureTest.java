@@ -25,6 +25,7 @@ class ArchitectureTest {
     private static final String JOIN = "io.quorlite.agent.join..";
     private static final String ADMIN = "io.quorlite.agent.admin..";
     private static final String NODE = "io.quorlite.agent.node..";
+    private static final String REHEARSAL = "io.quorlite.agent.rehearsal..";
     private static final String SERVICE = "io.quorlite.agent.service..";
     private static final String SYSINFO = "io.quorlite.agent.sysinfo..";
     private static final String RECOVER = "io.quorlite.agent.recover..";
@@ -60,9 +61,12 @@ class ArchitectureTest {
     static final ArchRule recoveryDecidesAlone = onlyKnows(RECOVER, REFUSAL);
 
     @ArchTest
-    static final ArchRule onlyTheAdminServerKnowsNetty = noClasses()
+    static final ArchRule rehearsalKnowsNobody = onlyKnows(REHEARSAL);
+
+    @ArchTest
+    static final ArchRule onlyTheAdminServerAndTheRehearsalKnowNetty = noClasses()
             .that()
-            .resideOutsideOfPackage(ADMIN)
+            .resideOutsideOfPackages(ADMIN, REHEARSAL)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.grpc..");

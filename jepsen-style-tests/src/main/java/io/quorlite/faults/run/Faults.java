@@ -132,7 +132,7 @@ public final class Faults implements Callable<Integer> {
             list(print, capabilities);
             return 0;
         }
-        Commands.succeeds(launcher.toString(), "warm-up"); // archives of loaded classes: nodes start in half the time
+        Commands.succeeds(launcher.toString(), "warm-up"); // an archive of loaded classes: nodes start in half the time
         if (!mutants.isEmpty()) {
             return hunt(print, capabilities) ? 0 : 1;
         }

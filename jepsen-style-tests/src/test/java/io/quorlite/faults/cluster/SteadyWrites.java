@@ -24,7 +24,7 @@ final class SteadyWrites implements AutoCloseable {
     private static final int CLIENTS = 4;
     private static final long RETRY_SECONDS = 20;
     private static final long RETRY_PAUSE_MILLIS = 10;
-    private static final long REST_MILLIS = 20; // both cores belong to the nodes as well
+    private static final long REST_MILLIS = 60; // both cores belong to the nodes as well
 
     private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();

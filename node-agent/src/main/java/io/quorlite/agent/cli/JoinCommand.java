@@ -79,6 +79,9 @@ final class JoinCommand extends AgentCommand {
     @Option(names = "--reset", description = "Move what is in the data directory aside first.")
     boolean reset;
 
+    @Option(names = "--no-start", hidden = true, description = "Only be let in; somebody else starts the node.")
+    boolean noStart;
+
     @Override
     ExitCode execute() throws Exception {
         long startNanos = System.nanoTime();
@@ -101,6 +104,9 @@ final class JoinCommand extends AgentCommand {
         Duration limit = timeout(LIMIT);
         long deadlineNanos = startNanos + limit.toNanos();
         Optional<PeerAddress> contact = granted(folder, setup, parsed, limit, progress);
+        if (noStart) {
+            return ExitCode.OK;
+        }
         JoinedNode node = new JoinedNode(this, folder, progress, deadlineNanos);
         node.start();
         if (wait == Wait.NONE) {

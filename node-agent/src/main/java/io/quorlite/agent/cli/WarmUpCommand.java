@@ -1,19 +1,11 @@
 package io.quorlite.agent.cli;
 
-import io.quorlite.agent.admin.ClusterStatus;
-import io.quorlite.agent.admin.Json;
-import io.quorlite.agent.node.WarmUp;
 import io.quorlite.agent.refusal.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.util.LibraryLoaderUtil;
 import picocli.CommandLine.Command;
@@ -23,17 +15,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "warm-up",
         hidden = true,
-        description = "Runs a node for a moment, for the JVM to remember its classes.")
+        description = "Runs nodes for a moment, for the JVM to remember their classes.")
 final class WarmUpCommand extends AgentCommand {
-    private static final ClusterStatus EMPTY = Json.read(
-            "{\"clusterId\":\"0000000000000000\",\"quorum\":{\"voters\":1},\"members\":[],\"alarms\":[],\"warnings\":[]}",
-            ClusterStatus.class);
-
-    @Option(names = "--node", description = "The classes of a node.")
-    boolean node;
-
-    @Option(names = "--command", description = "The classes of commands.")
-    boolean command;
+    @Option(
+            names = "--rehearse",
+            paramLabel = "DIRECTORY",
+            description = "Has nodes and commands live for a moment, with their data in this directory.")
+    @Nullable Path rehearse;
 
     @Option(names = "--sqlite-library", paramLabel = "DIRECTORY", description = "Where to put SQLite's native library.")
     @Nullable Path sqliteLibrary;
@@ -43,13 +31,7 @@ final class WarmUpCommand extends AgentCommand {
         if (sqliteLibrary != null) {
             copySqliteLibrary(sqliteLibrary);
         }
-        if (command) {
-            loadCommands();
-        }
-        if (node) {
-            WarmUp.run();
-        }
-        return ExitCode.OK;
+        return rehearse == null || new Rehearsal(rehearse, err()).run() ? ExitCode.OK : ExitCode.INTERNAL_ERROR;
     }
 
     /** Out of the driver's archive, from where the driver would copy it at each start, after asking another process for the system's name. */
@@ -64,16 +46,5 @@ final class WarmUpCommand extends AgentCommand {
             Files.copy(library, part, StandardCopyOption.REPLACE_EXISTING);
             Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         }
-    }
-
-    /** What commands have in common is loaded by one that asks a node that is not there, and by one that prints a table. */
-    private static void loadCommands() {
-        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        for (String line :
-                List.of("status --data-dir /nonexistent -o json", "config show --origin", "sysinfo", "help")) {
-            CommandLines.execute(Map.of(), parser -> parser.setOut(nowhere).setErr(nowhere), line.split(" "));
-        }
-        StatusTable.of(EMPTY, false, Instant.now(), Colours.OFF);
-        TokenText.parse("127.0.0.1:2382/000000.AAAAAAAAAAAAAAAAAAAAAA/sha256:" + "00".repeat(32));
     }
 }

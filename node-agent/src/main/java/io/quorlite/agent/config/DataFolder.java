@@ -62,7 +62,7 @@ public record DataFolder(Path root) {
         return root.resolve("node.log");
     }
 
-    /** Where the launcher keeps archives of loaded classes where it can have no other place. */
+    /** Where the launcher keeps its archive of loaded classes where it can have no other place. */
     public Path cache() {
         return root.resolve("cache");
     }

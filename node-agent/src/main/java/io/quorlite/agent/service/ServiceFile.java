@@ -34,7 +34,7 @@ public record ServiceFile(Path path, String name, String content, boolean execut
                 + "[Service]\n"
                 + "Type=exec\n"
                 + "User=" + user + "\n"
-                + "# the account's home is out of reach, see ProtectHome; the first start makes the archives for those to come\n"
+                + "# the account's home is out of reach, see ProtectHome; the first start makes the archive for those to come\n"
                 + "Environment=NODE_AGENT_CACHE=" + folder.cache() + "\n"
                 + "ExecStart=" + launcher + " run --data-dir " + folder.root() + "\n"
                 + "ExecStartPost=-/bin/sh -c '" + launcher + " warm-up </dev/null >/dev/null 2>&1 &'\n"
