@@ -149,7 +149,7 @@ final class MemberNode implements AutoCloseable {
                 threads.timer(),
                 failure);
         this.writes = new WritePath(proposer, () -> recentStatus, state, applied, sweep, config, quota);
-        this.reads = new ReadPath(state, barriers, threads.reads(), failure);
+        this.reads = new ReadPath(state, barriers, threads.reads(), config.readThreads(), failure);
         this.leases = new LeaseCalls(replication, attempts, barriers, state::leases);
     }
 

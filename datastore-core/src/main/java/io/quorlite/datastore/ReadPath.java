@@ -1,9 +1,8 @@
 package io.quorlite.datastore;
 
-import io.quorlite.datastore.DatastoreException.Kind;
+import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.InvalidRequestException;
 import io.quorlite.mvcc.KeySpace;
-import io.quorlite.mvcc.MvccException;
 import io.quorlite.mvcc.Op;
 import io.quorlite.mvcc.RangeEvaluator;
 import io.quorlite.mvcc.RangeResult;
@@ -23,21 +22,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs reads, linearizable ones after a read barrier: small ones that find all they need in memory on the thread that asks, others on
- * the read pool. Each reads from one consistent view of the database: its
+ * the read pool, the small ones among them several at a time. Each reads from one consistent view of the database: its
  * revision is fixed first, rows and numbers are those of that revision. Thread-safe; does not block.
  */
 final class ReadPath {
     private final StoreState state;
     private final ReadBarriers barriers;
     private final Executor pool;
-    private final Consumer<Throwable> fatal;
+    private final ReadOutcomes outcomes;
+    private final SmallReads small;
 
-    /** @param fatal hears of what is no refusal: the database cannot be read, or what it says is damaged */
-    ReadPath(StoreState state, ReadBarriers barriers, Executor pool, Consumer<Throwable> fatal) {
+    /**
+     * @param threads how many {@code pool} has
+     * @param fatal hears of what is no refusal: the database cannot be read, or what it says is damaged
+     */
+    ReadPath(StoreState state, ReadBarriers barriers, Executor pool, int threads, Consumer<Throwable> fatal) {
         this.state = state;
         this.barriers = barriers;
         this.pool = pool;
-        this.fatal = fatal;
+        this.outcomes = new ReadOutcomes(fatal);
+        this.small = new SmallReads(state, pool, threads, outcomes);
     }
 
     CompletableFuture<RangeResult> range(Op.Range range, ReadLevel level) {
@@ -48,17 +52,21 @@ final class ReadPath {
     <T> CompletableFuture<T> range(Op.Range range, ReadLevel level, Supplier<RangeSink<T>> sinks) {
         Function<KeySpace, T> evaluation =
                 keys -> RangeEvaluator.range(keys, range, keys.currentRevision(), sinks.get());
+        Runnable validation = () -> TxnValidator.validate(range);
         boolean isSmall = range.keys().single() || (range.countOnly() && range.revision() <= 0);
-        return validated(() -> TxnValidator.validate(range), level, isSmall, evaluation);
+        if (!isSmall) {
+            return validated(validation, () -> readLarge(level, evaluation));
+        }
+        boolean isNewest = range.keys().single() && !range.countOnly() && range.revision() <= 0;
+        Bytes newestOf = isNewest ? range.keys().from() : null;
+        return validated(validation, () -> readSmall(level, newestOf, evaluation));
     }
 
     /** @param txn one that cannot write */
     CompletableFuture<TxnResult> txn(Txn txn, int operationsMax, ReadLevel level) {
         return validated(
                 () -> TxnValidator.validate(txn, operationsMax),
-                level,
-                false,
-                keys -> TxnEvaluator.read(keys, txn, keys.currentRevision()));
+                () -> readLarge(level, keys -> TxnEvaluator.read(keys, txn, keys.currentRevision())));
     }
 
     /** Completes with the revision that a linearizable read finds. */
@@ -73,85 +81,68 @@ final class ReadPath {
         });
     }
 
-    /** @param isSmall whether it is worth a try in memory, on the thread that asks */
-    private <T> CompletableFuture<T> validated(
-            Runnable validation, ReadLevel level, boolean isSmall, Function<KeySpace, T> evaluation) {
+    private static <T> CompletableFuture<T> validated(Runnable validation, Supplier<CompletableFuture<T>> read) {
         try {
             validation.run();
         } catch (InvalidRequestException e) {
             return CompletableFuture.failedFuture(Refusals.ofRequest(e));
         }
-        Supplier<T> onThePool = () -> state.use(store -> store.read(evaluation));
-        return isSmall
-                ? readSmall(level, () -> state.useAtOnce(store -> store.readInMemory(evaluation)), onThePool)
-                : read(level, onThePool);
+        return read.get();
+    }
+
+    private <T> CompletableFuture<T> readLarge(ReadLevel level, Function<KeySpace, T> evaluation) {
+        return read(level, () -> state.use(store -> store.read(evaluation)));
     }
 
     /**
      * A read that needs neither another member nor the disk is over before another thread would have begun with it. One whose barrier
      * is passed later goes to the pool: the thread that passes it has many to let through, and other members to hear.
+     *
+     * @param newestOf the key whose newest version is wanted, if that is what it is
      */
-    private <T> CompletableFuture<T> readSmall(ReadLevel level, Supplier<@Nullable T> inMemory, Supplier<T> onThePool) {
+    private <T> CompletableFuture<T> readSmall(
+            ReadLevel level, @Nullable Bytes newestOf, Function<KeySpace, T> evaluation) {
+        CompletableFuture<T> result = new CompletableFuture<>();
         if (level == ReadLevel.LINEARIZABLE) {
             CompletableFuture<Void> barrier = barriers.pass();
             if (!barrier.isDone() || barrier.isCompletedExceptionally()) {
-                return readAfter(barrier, onThePool);
+                after(barrier, result, () -> small.add(newestOf, evaluation, result));
+                return result;
             }
         }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        complete(result, inMemory);
+        outcomes.complete(result, () -> state.useAtOnce(store -> store.readInMemory(evaluation)));
         if (!result.isDone()) {
-            run(result, onThePool);
+            small.add(newestOf, evaluation, result);
         }
         return result;
     }
 
     /** Completes on a thread of the pool with what {@code read} returns there. */
     private <T> CompletableFuture<T> read(ReadLevel level, Supplier<T> read) {
-        if (level == ReadLevel.LINEARIZABLE) {
-            return readAfter(barriers.pass(), read);
-        }
         CompletableFuture<T> result = new CompletableFuture<>();
-        run(result, read);
+        if (level == ReadLevel.LINEARIZABLE) {
+            after(barriers.pass(), result, () -> run(result, read));
+        } else {
+            run(result, read);
+        }
         return result;
     }
 
-    private <T> CompletableFuture<T> readAfter(CompletableFuture<Void> barrier, Supplier<T> read) {
-        CompletableFuture<T> result = new CompletableFuture<>();
+    private static void after(CompletableFuture<Void> barrier, CompletableFuture<?> result, Runnable read) {
         barrier.whenComplete((passed, failure) -> {
             if (failure == null) {
-                run(result, read);
+                read.run();
             } else {
                 result.completeExceptionally(Refusals.of(failure));
             }
         });
-        return result;
     }
 
     private <T> void run(CompletableFuture<T> result, Supplier<T> read) {
         try {
-            pool.execute(() -> complete(result, read));
+            pool.execute(() -> outcomes.complete(result, read));
         } catch (RejectedExecutionException e) {
-            result.completeExceptionally(
-                    new DatastoreException(Kind.OVERLOADED, "too many reads are waiting, or the store is closing"));
-        }
-    }
-
-    /** Completes {@code result} unless {@code read} returns null. */
-    private <T> void complete(CompletableFuture<T> result, Supplier<? extends @Nullable T> read) {
-        T value;
-        try {
-            value = read.get();
-        } catch (MvccException | DatastoreException refused) {
-            result.completeExceptionally(Refusals.of(refused));
-            return;
-        } catch (RuntimeException | Error e) {
-            fatal.accept(e);
-            result.completeExceptionally(Refusals.of(e));
-            return;
-        }
-        if (value != null) {
-            result.complete(value);
+            result.completeExceptionally(ReadOutcomes.overloaded());
         }
     }
 }

@@ -74,6 +74,43 @@ final class KeyReads {
         return kv;
     }
 
+    /** Takes the versions of {@code keys} at {@code revision} into the ring, many with one query. */
+    void prefetch(List<Bytes> keys, long revision) {
+        if (rows == null) {
+            throw NotInMemoryException.INSTANCE;
+        }
+        List<RowReader.Location> wanted = new ArrayList<>(RowReader.FETCH_MAX);
+        List<KeyHistory> histories = new ArrayList<>(RowReader.FETCH_MAX);
+        @Nullable KeyValue[] fetched = new KeyValue[RowReader.FETCH_MAX];
+        for (Bytes key : keys) {
+            KeyHistory history = index.history(key);
+            long packed = history == null ? 0 : history.floor(KeyIndex.limitOf(revision));
+            if (history != null && packed > 0 && !hot.find(history, packed, false, found.scratch)) {
+                wanted.add(new RowReader.Location(key, packed));
+                histories.add(history);
+            }
+            if (wanted.size() == RowReader.FETCH_MAX) {
+                keep(rows, wanted, histories, fetched);
+            }
+        }
+        if (!wanted.isEmpty()) {
+            keep(rows, wanted, histories, fetched);
+        }
+    }
+
+    private void keep(
+            RowReader from, List<RowReader.Location> wanted, List<KeyHistory> histories, @Nullable KeyValue[] fetched) {
+        from.rows(wanted, true, fetched);
+        for (int i = 0; i < wanted.size(); i++) {
+            KeyValue kv = fetched[i]; // null: asked for twice, or a compaction took it
+            if (kv != null) {
+                hot.keep(histories.get(i), wanted.get(i).packed(), kv);
+            }
+        }
+        wanted.clear();
+        histories.clear();
+    }
+
     private KeyValue fetch(Bytes key, long packed, boolean values, long revision, KeyHistory history) {
         if (rows == null) {
             throw NotInMemoryException.INSTANCE;

@@ -262,6 +262,15 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public void prefetch(List<Bytes> keys) {
+        long revision = published.revision(); // first: rows of batches to come are not there to be read yet
+        database.readers().read(rows -> {
+            new KeyReads(index, hot, rows, compacted -> {}).prefetch(keys, revision);
+            return true;
+        });
+    }
+
+    @Override
     public <T> @Nullable T readInMemory(Function<KeySpace, T> evaluation) {
         StorePosition position = published;
         try {

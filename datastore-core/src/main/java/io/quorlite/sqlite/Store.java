@@ -106,6 +106,9 @@ public interface Store extends LeaseStore, SystemStore, AutoCloseable {
         return null;
     }
 
+    /** Takes the newest versions of {@code keys} into memory, as far as there is room, for reads that come next. May wait for the disk. */
+    default void prefetch(List<Bytes> keys) {}
+
     /**
      * Reads the history: main revisions from {@code from} to {@code to}, or to the newest where that is smaller, whole and in
      * order, until enough was found or looked at; one revision at least.

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +101,8 @@ class ConcurrentReadTest {
     }
 
     private void readLatest(SqliteStore store) {
+        store.prefetch(
+                IntStream.range(0, KEYS).mapToObj(i -> Bytes.utf8("k" + i)).toList());
         String found = store.read(keys -> {
             assertThat(keys.count(KeyRange.all(), KeySpace.LATEST)).isEqualTo(alive(keys.currentRevision()));
             return keys.currentRevision() + ":" + StoreFixture.dump(keys, keys.currentRevision());
