@@ -51,6 +51,8 @@ record Workload(String name, Unit unit, Start start) {
         all.add(watch(100, 500));
         all.add(watch(100, 1000));
         all.add(watch(1000, 100));
+        all.add(watch(1000, 500));
+        all.add(watch(1000, 1000));
         all.add(new Workload(
                 "compaction of 100,000 revisions, puts 256 B, 16 in flight",
                 Unit.PERCENT_LOST,
