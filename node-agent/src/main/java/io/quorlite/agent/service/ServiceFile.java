@@ -57,6 +57,8 @@ public record ServiceFile(Path path, String name, String content, boolean execut
                         : "")
                 + "NoNewPrivileges=true\n"
                 + "ProtectSystem=strict\n"
+                + "# Netty unpacks its native library there, and the rehearsal for the archive of classes has its data there\n"
+                + "PrivateTmp=true\n"
                 + "ReadWritePaths=" + folder.root() + "\n"
                 + (folder.root().startsWith("/home") || folder.root().startsWith("/root") ? "" : "ProtectHome=true\n")
                 + "PrivateDevices=true\n"
