@@ -16,7 +16,7 @@ import org.sqlite.SQLiteConnection;
  * Moves the WAL into the database file, on a thread and a connection of its own, and makes both durable on demand.
  *
  * <p>Little at a time: the Raft log's sync, which every write waits for, waits in the disk's queue behind whatever is synced here, and so do
- * all who wait for it. Therefore the WAL, most of what a checkpoint would sync, is synced while it grows.
+ * all who wait for it. Therefore the WAL, most of what a checkpoint would sync, is synced while it grows, unless writes come one by one.
  *
  * <p>A passive checkpoint waits for nobody. As long as it keeps up, SQLite starts the WAL over by itself; under a steady load
  * there are always newer frames, and the WAL grows until the writer, between two batches, finishes a checkpoint with nobody
@@ -39,6 +39,12 @@ final class Checkpointer implements AutoCloseable {
     private static final long PASSIVE_BYTES_OF_SMALL_BATCHES = 8L << 20;
 
     private static final long SMALL_BATCH_BYTES = 12 << 10;
+
+    /**
+     * Where nearly every batch is one entry, the WAL is synced by checkpoints alone: a writer that waits for each of its writes would meet
+     * one of many small syncs with every twentieth, and meets a long one with fewer than every five hundredth.
+     */
+    private static final double LONE_BATCH_ENTRIES = 1.25;
 
     /** From this size on the WAL is started over after a passive checkpoint, if no reader is in the way. */
     static final long WAL_BYTES_MAX = 32L << 20;
@@ -79,6 +85,7 @@ final class Checkpointer implements AutoCloseable {
     private long bytesSincePassive;
     private long bytesSynced; // of those
     private long batchesSincePassive;
+    private long entriesSincePassive;
     private long waitAtBytes = WAL_BYTES_LIMIT;
 
     Checkpointer(SqliteDatabase database, LongSupplier appliedIndex, Consumer<Throwable> fatal) throws SQLException {
@@ -92,10 +99,11 @@ final class Checkpointer implements AutoCloseable {
         this.thread.start();
     }
 
-    /** The writer committed a batch that wrote about {@code bytes}. Between batches; may start the WAL over. */
-    void batchCommitted(long bytes) {
+    /** The writer committed a batch of log entries that wrote about {@code bytes}. Between batches; may start the WAL over. */
+    void batchCommitted(long entries, long bytes) {
         bytesSincePassive += bytes;
         batchesSincePassive++;
+        entriesSincePassive += entries;
         if (restartDue && running.tryLock()) { // held by persist(), it is due again after the next passive one
             restartDue = false;
             long from = restartFromBytes;
@@ -103,7 +111,8 @@ final class Checkpointer implements AutoCloseable {
         }
         boolean small = bytesSincePassive < batchesSincePassive * SMALL_BATCH_BYTES;
         if (bytesSincePassive < (small ? PASSIVE_BYTES_OF_SMALL_BATCHES : PASSIVE_BYTES)) {
-            if (bytesSincePassive - bytesSynced >= WAL_SYNC_BYTES) {
+            boolean lone = small && entriesSincePassive < batchesSincePassive * LONE_BATCH_ENTRIES;
+            if (!lone && bytesSincePassive - bytesSynced >= WAL_SYNC_BYTES) {
                 bytesSynced = bytesSincePassive;
                 wake();
             }
@@ -112,6 +121,7 @@ final class Checkpointer implements AutoCloseable {
         bytesSincePassive = 0;
         bytesSynced = 0;
         batchesSincePassive = 0;
+        entriesSincePassive = 0;
         long wal = database.walBytes();
         if (wal >= waitAtBytes) {
             running.lock();

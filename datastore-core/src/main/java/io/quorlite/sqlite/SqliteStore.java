@@ -208,11 +208,12 @@ public final class SqliteStore implements Store {
      */
     @Override
     public void commit(long appliedIndex, long appliedTerm, long stateHash, Runnable beforeVisible) {
+        long entries = appliedIndex - published.appliedIndex();
         writer.applied(appliedIndex, appliedTerm, stateHash);
         writer.commit();
         beforeVisible.run();
         published = StorePosition.of(writer.meta());
-        checkpointer.batchCommitted(keySpace.takeWrittenBytes() + BATCH_BYTES);
+        checkpointer.batchCommitted(entries, keySpace.takeWrittenBytes() + BATCH_BYTES);
     }
 
     /** Whether a compaction has rows left to remove, or pages to give back. */
@@ -230,7 +231,7 @@ public final class SqliteStore implements Store {
     @Override
     public boolean compactSlice(int rowsMax) {
         boolean done = compaction.slice(rowsMax);
-        checkpointer.batchCommitted((long) rowsMax * Schema.PAGE_BYTES / 4);
+        checkpointer.batchCommitted(rowsMax, (long) rowsMax * Schema.PAGE_BYTES / 4);
         return done;
     }
 
