@@ -129,7 +129,8 @@ class RaftReplicationGroupTest {
             Waiting.until("stepped down", () -> !trio.raft(leader).status().isLeader());
             assertThatThrownBy(() -> trio.raft(leader).readBarrier().get(60, TimeUnit.SECONDS))
                     .hasMessageContaining("no leader");
-            assertThat(trio.replica(leader).events).contains("lost");
+            // Told in its turn, by the thread that applies.
+            Waiting.until("told", () -> trio.replica(leader).events.contains("lost"));
         }
     }
 

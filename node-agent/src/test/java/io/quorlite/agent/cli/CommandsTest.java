@@ -246,7 +246,12 @@ class CommandsTest {
                 .contains("# /etc/systemd/system/node-agent.service")
                 .contains("run --data-dir /var/lib/node-agent")
                 .contains("Environment=NODE_AGENT_CACHE=/var/lib/node-agent/cache", " warm-up </dev/null")
-                .contains("Restart=on-failure", "LimitNOFILE=65536", "NoNewPrivileges=true", "ProtectSystem=strict", "PrivateTmp=true")
+                .contains(
+                        "Restart=on-failure",
+                        "LimitNOFILE=65536",
+                        "NoNewPrivileges=true",
+                        "ProtectSystem=strict",
+                        "PrivateTmp=true")
                 .contains("StateDirectory=node-agent", "TimeoutStopSec=60", "RestartPreventExitStatus=");
     }
 }
