@@ -188,6 +188,7 @@ class PeerTlsTest {
         assertThat(log.containing("lost its connection")).isEmpty();
 
         two.disconnectInbound(ONE, "for the test");
+        Await.until("disconnected", () -> !log.containing("lost its connection").isEmpty());
         Await.until("connected again", () -> one.isConnected(TWO) && two.isPresent(ONE));
         revoked.add(first.certificate().getSerialNumber());
         Thread.sleep(300); // nobody shows that one any more
