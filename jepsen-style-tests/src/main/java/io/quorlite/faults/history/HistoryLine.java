@@ -84,5 +84,8 @@ public sealed interface HistoryLine {
     record Phase(long nanos, String name) implements HistoryLine {
         /** Faults are over, and the harness has waited until every open watch has told of all that was written before. */
         public static final String SETTLED = "settled";
+
+        /** No client writes any more. */
+        public static final String FINAL_READS = "final reads";
     }
 }

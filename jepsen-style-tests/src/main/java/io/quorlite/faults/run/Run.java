@@ -179,7 +179,7 @@ public final class Run {
                     "recovery", "nodes that run again", List.of("not whole again: " + problem.getMessage())));
             ownVerdicts.addAll(ended(cluster));
         }
-        history.phase("final reads");
+        history.phase(HistoryLine.Phase.FINAL_READS);
     }
 
     /** Nodes that ended by themselves although nothing harms them any more: no busy machine brings that about. */

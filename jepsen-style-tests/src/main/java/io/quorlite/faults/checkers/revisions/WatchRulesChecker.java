@@ -34,14 +34,27 @@ public final class WatchRulesChecker implements Checker {
                 + replay.log().knownTo());
     }
 
-    /** The last revision seen before the run settled; 0 where it never did. */
+    /**
+     * The last revision seen before the final reads of a run that settled; 0 where it never did. Not what was seen later: a lease may
+     * still end then, when nobody waits any more for every watch to tell of it.
+     */
     private static long settledRevision(History history, RealTime time) {
-        int index = history.lines().size() - 1;
+        int settled = phaseBefore(history, history.lines().size(), HistoryLine.Phase.SETTLED);
+        if (settled < 0) {
+            return 0;
+        }
+        int reads = phaseBefore(history, settled, HistoryLine.Phase.FINAL_READS);
+        return time.seenBefore(reads < 0 ? settled : reads);
+    }
+
+    /** The index of the last line before {@code end} that begins the phase; -1 for none. */
+    private static int phaseBefore(History history, int end, String name) {
+        int index = end - 1;
         while (index >= 0
                 && !(history.lines().get(index) instanceof HistoryLine.Phase phase
-                        && phase.name().equals(HistoryLine.Phase.SETTLED))) {
+                        && phase.name().equals(name))) {
             index--;
         }
-        return index < 0 ? 0 : time.seenBefore(index);
+        return index;
     }
 }
