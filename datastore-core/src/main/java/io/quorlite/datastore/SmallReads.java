@@ -104,8 +104,10 @@ final class SmallReads {
         batch.removeIf(one -> one.result().isDone());
         if (batch.size() > 1) {
             prefetch(batch);
+            batch.forEach(this::tryInMemory);
+            batch.removeIf(one -> one.result().isDone());
         }
-        batch.forEach(this::read);
+        batch.forEach(this::read); // one that came alone, and what is too large for memory
     }
 
     private <T> void tryInMemory(Waiting<T> one) {
@@ -130,9 +132,6 @@ final class SmallReads {
     }
 
     private <T> void read(Waiting<T> one) {
-        tryInMemory(one);
-        if (!one.result().isDone()) {
-            outcomes.complete(one.result(), () -> state.use(store -> store.read(one.evaluation())));
-        }
+        outcomes.complete(one.result(), () -> state.use(store -> store.read(one.evaluation())));
     }
 }

@@ -115,6 +115,18 @@ class SmallReadsTest {
     }
 
     @Test
+    void prefetchTakesIntoMemoryWhatItIsAskedFor() {
+        state.use(store -> {
+            store.prefetch(List.of(key(1), key(2), key(1), Bytes.utf8("nobody")));
+            return true;
+        });
+
+        assertThat(isInMemory(1)).isTrue();
+        assertThat(isInMemory(2)).isTrue();
+        assertThat(isInMemory(3)).isFalse();
+    }
+
+    @Test
     void aReadThatIsRefusedLeavesTheOthersAlone() {
         SmallReads reads = reads(tasks::add);
         CompletableFuture<String> before = add(reads, 1);
