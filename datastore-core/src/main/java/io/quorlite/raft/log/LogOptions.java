@@ -13,7 +13,11 @@ public record LogOptions(int segmentBytes, int preallocateBytes, int cacheEntrie
     /** A record of any size fits behind the largest segment without passing 2 GiB. */
     private static final int SEGMENT_BYTES_MAX = 1 << 30;
 
-    public static final LogOptions DEFAULT = new LogOptions(64 << 20, 4 << 20, 4096, 8 << 20);
+    /**
+     * Entries in memory are few: under load they are what the collector finds alive, and more than the young generation has room for would
+     * all be moved to the old one. A follower that lags behind them is served from the page cache.
+     */
+    public static final LogOptions DEFAULT = new LogOptions(64 << 20, 4 << 20, 4096, 1 << 20);
 
     public LogOptions {
         if (segmentBytes < 1024 || segmentBytes > SEGMENT_BYTES_MAX) {
