@@ -21,6 +21,7 @@ public class RangeEncoderBenchmark {
     private static final int ROWS = 500;
 
     private final NodeIdentity identity = new NodeIdentity(11, 12, () -> 13);
+    private final ReplyChunks chunks = new ReplyChunks();
     private final List<KeyValue> rows = IntStream.range(0, ROWS)
             .mapToObj(i -> new KeyValue(Samples.key(i), Samples.value(1024), 100_000 + i, 200_000 + i, 3, 0))
             .toList();
@@ -28,10 +29,12 @@ public class RangeEncoderBenchmark {
     @Benchmark
     @OperationsPerInvocation(ROWS)
     public EncodedReply list() {
-        RangeEncoder encoder = new RangeEncoder(identity);
+        RangeEncoder encoder = new RangeEncoder(identity, chunks);
         for (KeyValue row : rows) {
             encoder.row(row);
         }
-        return encoder.end(300_000, ROWS, false);
+        EncodedReply reply = encoder.end(300_000, ROWS, false);
+        reply.written();
+        return reply;
     }
 }

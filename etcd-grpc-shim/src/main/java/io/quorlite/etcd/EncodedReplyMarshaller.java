@@ -54,6 +54,7 @@ final class EncodedReplyMarshaller implements MethodDescriptor.Marshaller<Encode
             }
             remaining = 0;
             part = frame.parts().size() + 1;
+            frame.written(); // what was drained is the target's own
             return frame.sizeBytes();
         }
 

@@ -48,6 +48,7 @@ final class ProtoMapper {
     private static final Bytes SMALLEST_KEY = Bytes.wrap(new byte[] {0});
 
     private final NodeIdentity identity;
+    private final ReplyChunks replyChunks = new ReplyChunks();
 
     ProtoMapper(NodeIdentity identity) {
         this.identity = identity;
@@ -256,7 +257,7 @@ final class ProtoMapper {
 
     /** Takes a range read's rows and makes the reply of them. */
     RangeEncoder rangeEncoder() {
-        return new RangeEncoder(identity);
+        return new RangeEncoder(identity, replyChunks);
     }
 
     PutResponse reply(OpResult.Put result) {

@@ -28,21 +28,21 @@ final class RangeEncoder implements RangeSink<EncodedReply> {
     private static final int VARINT = 0;
     private static final int BYTES = 2;
 
-    /** Chunks double up to this size. */
-    private static final int CHUNK_BYTES_MAX = 256 << 10;
-
     private static final int CHUNK_BYTES_MIN = 4 << 10;
     /** Fields behind the rows. */
     private static final int TAIL_BYTES_MAX = 16;
 
     private final NodeIdentity identity;
+    private final ReplyChunks large;
     private final List<byte[]> chunks = new ArrayList<>(1);
     private byte[] chunk = {};
     private int at;
     private long filled; // bytes in the chunks before this one
 
-    RangeEncoder(NodeIdentity identity) {
+    /** @param large where chunks come from once the reply has become long; until then they double */
+    RangeEncoder(NodeIdentity identity, ReplyChunks large) {
         this.identity = identity;
+        this.large = large;
     }
 
     @Override
@@ -74,11 +74,7 @@ final class RangeEncoder implements RangeSink<EncodedReply> {
             number(MORE, 1);
         }
         number(COUNT, count);
-        return EncodedReply.of(header(revision), chunks, at);
-    }
-
-    private byte[] header(long revision) {
-        return ResponseHead.of(identity, revision);
+        return new EncodedReply(ResponseHead.of(identity, revision), chunks, at, large);
     }
 
     // the wire format of protobuf; every field here has a tag of one byte
@@ -139,8 +135,10 @@ final class RangeEncoder implements RangeSink<EncodedReply> {
     /** Goes on in a new chunk; the one before is full. */
     private void next(int bytesMin) {
         filled += chunk.length;
-        int doubled = (int) Math.min(CHUNK_BYTES_MAX, filled);
-        chunk = new byte[Math.max(bytesMin, chunks.isEmpty() ? doubled : Math.max(CHUNK_BYTES_MIN, doubled))];
+        int size = Math.max(
+                bytesMin,
+                chunks.isEmpty() ? 0 : (int) Math.max(CHUNK_BYTES_MIN, Math.min(filled, ReplyChunks.CHUNK_BYTES)));
+        chunk = size == ReplyChunks.CHUNK_BYTES ? large.take() : new byte[size];
         chunks.add(chunk);
         at = 0;
     }

@@ -1,21 +1,24 @@
 package io.quorlite.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Drainable;
 import io.quorlite.etcd.proto.rpc.RangeResponse;
 import io.quorlite.etcd.proto.rpc.ResponseHeader;
 import io.quorlite.mvcc.Bytes;
 import io.quorlite.mvcc.KeyValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RangeEncoderTest {
-    private final RangeEncoder encoder = new RangeEncoder(new NodeIdentity(11, -12, () -> 13));
+    private final ReplyChunks chunks = new ReplyChunks();
 
     @Test
     void encodesNothingFoundAsProtobufDoes() throws IOException {
@@ -58,16 +61,50 @@ class RangeEncoderTest {
         assertEncoded(rows, rows.size(), false);
     }
 
+    @Test
+    void aReplyThatIsNotWrittenKeepsItsChunksToItself() throws IOException {
+        List<KeyValue> rows = values(8, (byte) 'a');
+        EncodedReply written = encode(rows, 8, false);
+        EncodedReply waiting = encode(rows, 8, false);
+        List<byte[]> lent = List.copyOf(written.parts());
+        drained(written);
+
+        EncodedReply next = encode(values(8, (byte) 'b'), 8, false);
+
+        assertThat(next.parts()).as("those of the reply that was written").anyMatch(lent::contains);
+        assertThat(next.parts()).noneMatch(waiting.parts()::contains);
+        assertThat(drained(waiting)).isEqualTo(expected(rows, 8, false).toByteArray());
+        assertThatThrownBy(() -> drained(written)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static List<KeyValue> values(int count, byte filling) {
+        byte[] value = new byte[200_000];
+        Arrays.fill(value, filling);
+        return IntStream.range(0, count)
+                .mapToObj(i -> new KeyValue(Bytes.utf8("key " + i), Bytes.wrap(value), i, i + 1L, 3, 0))
+                .toList();
+    }
+
+    private static byte[] drained(EncodedReply reply) throws IOException {
+        ByteArrayOutputStream drained = new ByteArrayOutputStream();
+        ((Drainable) EncodedReplyMarshaller.INSTANCE.stream(reply)).drainTo(drained);
+        return drained.toByteArray();
+    }
+
     private void assertEncoded(List<KeyValue> rows, long count, boolean more) throws IOException {
-        rows.forEach(encoder::row);
-        EncodedReply reply = encoder.end(20, count, more);
+        EncodedReply reply = encode(rows, count, more);
 
         RangeResponse expected = expected(rows, count, more);
-        ByteArrayOutputStream drained = new ByteArrayOutputStream();
-        ((io.grpc.Drainable) EncodedReplyMarshaller.INSTANCE.stream(reply)).drainTo(drained);
-        assertThat(drained.toByteArray()).isEqualTo(expected.toByteArray());
+        assertThat(drained(reply)).isEqualTo(expected.toByteArray());
         assertThat(reply.sizeBytes()).isEqualTo(expected.getSerializedSize());
-        assertThat(EncodedReplyMarshaller.INSTANCE.stream(reply).readAllBytes()).isEqualTo(expected.toByteArray());
+        EncodedReply again = encode(rows, count, more); // in the same chunks
+        assertThat(EncodedReplyMarshaller.INSTANCE.stream(again).readAllBytes()).isEqualTo(expected.toByteArray());
+    }
+
+    private EncodedReply encode(List<KeyValue> rows, long count, boolean more) {
+        RangeEncoder encoder = new RangeEncoder(new NodeIdentity(11, -12, () -> 13), chunks);
+        rows.forEach(encoder::row);
+        return encoder.end(20, count, more);
     }
 
     private static RangeResponse expected(List<KeyValue> rows, long count, boolean more) {
