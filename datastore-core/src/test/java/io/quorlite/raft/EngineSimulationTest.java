@@ -21,7 +21,7 @@ class EngineSimulationTest {
     private static final Logger log = LoggerFactory.getLogger("simulation");
     private static final long RUN_MILLIS = 5_000;
 
-    private static final double MINUTES = 0.6;
+    private static final double MINUTES = 0.9; // a handful of seeds: they wait for real time
 
     @TempDir
     Path temp;
