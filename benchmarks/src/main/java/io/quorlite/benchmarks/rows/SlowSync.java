@@ -7,6 +7,7 @@ import io.quorlite.benchmarks.load.Target;
 import io.quorlite.benchmarks.servers.ServerGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Puts while every fdatasync and fsync takes 2 ms longer, as on a real disk, which strace sees to for both servers alike. */
 final class SlowSync {
@@ -23,8 +24,9 @@ final class SlowSync {
     }
 
     static Scenario with(int keys, double seconds) {
-        List<String> names = IN_FLIGHT.stream()
-                .map(width -> "put 1 KiB, fdatasync 2 ms slower, " + width + " in flight")
+        List<String> names = Stream.of(Value.values())
+                .flatMap(value -> IN_FLIGHT.stream()
+                        .map(width -> "put " + value.name + ", fdatasync 2 ms slower, " + width + " in flight"))
                 .toList();
         // With seccomp the tracer stops a server at these calls only; it slows the others hardly.
         List<String> strace = List.of(
@@ -47,15 +49,34 @@ final class SlowSync {
         try (Target target = new Target(group.clientPorts())) {
             target.awaitFirstPut(60);
             new WarmUp(group, target, keys).run(WARM_UP_SECONDS);
-            ClosedLoop puts = new ClosedLoop(new Puts(target, keys, Filling.VALUE_BYTES));
-            for (int width : IN_FLIGHT) {
-                puts.run(width, seconds); // what comes to rest from the row before is not this one's
-                group.newPeak();
-                long cpuBefore = group.cpuMicros();
-                Seen seen = puts.run(width, seconds);
-                samples.add(Sample.of(seen, group.cpuMicros() - cpuBefore, group.peakBytes()));
+            for (Value value : Value.values()) {
+                ClosedLoop puts = new ClosedLoop(new Puts(target, keys, value.bytes));
+                for (int width : IN_FLIGHT) {
+                    samples.add(sample(group, puts, width));
+                }
             }
         }
         return samples;
+    }
+
+    private Sample sample(ServerGroup group, ClosedLoop puts, int width) throws InterruptedException {
+        puts.run(width, seconds); // what comes to rest from the row before is not this one's
+        group.newPeak();
+        long cpuBefore = group.cpuMicros();
+        Seen seen = puts.run(width, seconds);
+        return Sample.of(seen, group.cpuMicros() - cpuBefore, group.peakBytes());
+    }
+
+    private enum Value {
+        SMALL("256 B", 256),
+        LARGE("1 KiB", 1024);
+
+        private final String name;
+        private final int bytes;
+
+        Value(String name, int bytes) {
+            this.name = name;
+            this.bytes = bytes;
+        }
     }
 }
